@@ -1,0 +1,133 @@
+import type { Headers, LogRecord, Place } from "../../operators/stream/record.ts";
+
+/**
+ * The log that lanes live on: partitions, read-committed reading, transactions that fence, group membership. Two
+ * implementations (Kafka by kafkajs, memory in one process) keep one contract: `test/contract/log-contract.ts`.
+ *
+ * Errors are Faults: GW_KAFKA_UNREACHABLE and GW_KAFKA_PROTOCOL (retriable), GW_LANE_FENCED (someone else owns the id),
+ * GW_LANE_OUTCOME_UNKNOWN (a commit whose answer was lost), GW_LANE_OFFSET_GAP (offset out of range), GW_TOPIC_MISSING,
+ * GW_RECORD_TOO_LARGE, GW_KAFKA_AUTH.
+ */
+export interface LogPort {
+  readonly kind: "kafka" | "memory";
+  readonly admin: LogAdmin;
+  /** The shared, continuous fetch of this process: one request a broker for all taps with room. */
+  readonly feed: Feed;
+  /** One exact read-committed fetch beside the feed, for replay and checkpoints. `next` moves on over what is filtered out. */
+  fetch(place: Place, offset: number, limits?: { maxBytes?: number; maxWaitMs?: number }): Promise<Fetched>;
+  /** Owns the id when it resolves: earlier owners are fenced, their open transaction is over, committed positions are final. */
+  fence(transactionalId: string): Promise<TransactionalWriter>;
+  /** Idempotent sends outside transactions, in the order given, acknowledged by all replicas. */
+  producer(): Promise<PlainWriter>;
+  join(options: JoinOptions): Promise<Membership>;
+  close(): Promise<void>;
+}
+
+export interface Fetched {
+  /** Committed records at or after the offset asked for, ascending; offsets may have holes. */
+  readonly records: readonly LogRecord[];
+  /** Where to go on; beyond the last record's offset + 1 where control or aborted records followed. */
+  readonly next: number;
+  /** The last stable offset: nothing at or after it can be read yet. */
+  readonly end: number;
+  /** The high watermark: `next === highWatermark` after an empty fetch means the partition is drained. */
+  readonly highWatermark: number;
+}
+
+/** One input of one lane as the feed sees it. */
+export interface Tap extends Place {
+  readonly next: number;
+  /** A closed tap is forgotten. */
+  readonly open: boolean;
+  /** A full tap is left out of the next fetch: this is the back-pressure. */
+  readonly full: boolean;
+  /** Called with every answer, empty ones included; must not block and must not throw. */
+  feed(fetched: Fetched): void;
+  /** The wanted offset is not there (retention, truncation, a topic made anew); the tap is fed nothing until it moves. */
+  gap(range: { earliest: number; end: number }): void;
+}
+
+export interface Feed {
+  /** `place` and `next` are read anew for every fetch, so a tap seeks by changing its `next`. */
+  add(tap: Tap): void;
+  /** Gives up on fetches that have not answered for so long and begins others; returns how many. */
+  check(stallMs: number): number;
+}
+
+export interface OutRecord {
+  readonly topic: string;
+  /** By the key's murmur2 where left out. */
+  readonly partition?: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Headers;
+}
+
+export interface CommittedPosition extends Place {
+  readonly offset: number;
+  /** At most 4,096 bytes (the broker's offset.metadata.max.bytes). */
+  readonly metadata: string;
+}
+
+/** After any error the object is spent: fence again and read the position; never repeat the outputs. */
+export interface TransactionalWriter {
+  /** Opens the transaction if none is. Resolves to the first offset written, by place (`placeKey`). Cuts into sends of at most 900 kB. */
+  send(records: readonly OutRecord[]): Promise<ReadonlyMap<string, number>>;
+  /** Ends the transaction together with these positions of the group. Works without records as well. */
+  commit(group: string, positions: readonly CommittedPosition[]): Promise<void>;
+  abort(): Promise<void>;
+}
+
+export interface PlainWriter {
+  send(records: readonly OutRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JoinOptions {
+  readonly group: string;
+  /** Co-partitioned: a member gets the same partition numbers of each. GW_TOPIC_NOT_COPARTITIONED otherwise. */
+  readonly topics: readonly string[];
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** Keeps the member id over a SIGKILL, so that the next life can leave for the former one at once. */
+  readonly memberFile?: string;
+  /** The lanes that are this member's from now on; called again after every rebalance, and again when nothing changed. */
+  assigned(partitions: ReadonlySet<number>): void;
+  /** A rebalance has begun: lanes may be about to move. */
+  rebalancing(): void;
+  heartbeat(): void;
+  /** The membership is gone for good (kafkajs crashed without restart): the process should exit with a code. */
+  lost(cause: Error): void;
+}
+
+export interface Membership {
+  /** Leaves the group so that others take over at once. */
+  leave(): Promise<void>;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  /** Broker settings such as cleanup.policy, retention.ms, max.message.bytes, message.timestamp.type. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface LogAdmin {
+  /** Idempotent: topics that exist stay as they are. Resolves to the names it made. */
+  createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  listTopics(): Promise<readonly string[]>;
+  /** Number of partitions; a missing topic is left out. */
+  partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Earliest offset and high watermark of each place, in the order asked. */
+  range(places: readonly Place[]): Promise<readonly { earliest: number; end: number }[]>;
+  /** The first offset whose timestamp is at or after this, the end offset where none is. */
+  offsetAt(place: Place, timestampMs: number): Promise<number>;
+  /** Committed offset (-1 where none) and metadata of each place, in the order asked. */
+  positions(group: string, places: readonly Place[]): Promise<readonly { offset: number; metadata: string }[]>;
+  /** One sentence about the other end (version, brokers), for `doctor`. */
+  describe(): Promise<{ address: string; detail: string }>;
+}
+
+export const placeKey = (topic: string, partition: number): string => `${topic} ${partition}`;
