@@ -1,0 +1,333 @@
+import type { GraphOutput, LaneGraph } from "../../operators/stream/lane-graph.ts";
+import type { LogRecord, Place } from "../../operators/stream/record.ts";
+import { Fault, faultOf } from "../../schemas/faults/fault.ts";
+import type { Fetched, OutRecord, TransactionalWriter } from "../kafka/port.ts";
+import { checkpointPartition, pack, writeCheckpoint } from "./checkpoints.ts";
+import type { Links, PartToRun } from "./links.ts";
+import { checkpointTopic, type LaneName, laneLabel, memberGroup, transactionalId } from "./names.ts";
+import { outgoing } from "./outgoing.ts";
+import { Pace } from "./pace.ts";
+import { type CheckpointPointer, encodeRecovery, extendRuns, longestRecord, type Run } from "./position.ts";
+import { recover } from "./recovery.ts";
+import type { LaneSettings } from "./settings.ts";
+import { LaneTap } from "./tap.ts";
+
+export type LaneStatus = "waiting" | "recovering" | "live" | "finishing" | "closed";
+
+/** Which status may follow which; anything else is a defect. Work is written only while live or finishing. */
+const follows = {
+  waiting: ["recovering", "closed"],
+  recovering: ["live", "closed"],
+  live: ["finishing", "closed"],
+  finishing: ["closed"],
+  closed: [],
+} as const satisfies Record<LaneStatus, readonly LaneStatus[]>;
+
+/**
+ * One partition number of a part's inputs: the unit of order, state, transaction and recovery. Used once; after a failure the
+ * worker makes another.
+ *
+ * Records apply at once and in order as they are fed; what they produce collects in memory, and one short transaction writes
+ * outputs, checkpoint if due, and position together. Whoever fenced the transactional id last owns the lane, whatever the
+ * group believes, so a lane outlives rebalances and a zombie's transaction fails as a whole.
+ */
+export class Lane {
+  readonly name: LaneName;
+  readonly taps: readonly LaneTap[];
+  readonly #graph: LaneGraph;
+  readonly #links: Links;
+  readonly #run: PartToRun;
+  readonly #settings: LaneSettings;
+  readonly #places: readonly Place[];
+  readonly #checkpoints: Place;
+  readonly #pace: Pace;
+  readonly #offTables: (() => void)[] = [];
+  #status: LaneStatus = "waiting";
+  #next: number[] = [];
+  #committed: number[] = [];
+  #runs: Run[] = [];
+  #checkpoint: CheckpointPointer | undefined;
+  #fault: Fault | undefined;
+
+  constructor(links: Links, run: PartToRun, name: LaneName, lanes: number, checkpointPartitions: number, settings: LaneSettings) {
+    this.name = name;
+    this.#links = links;
+    this.#run = run;
+    this.#settings = settings;
+    this.#checkpoints = { topic: links.named(checkpointTopic(name.group)), partition: checkpointPartition(name, checkpointPartitions) };
+    this.#graph = run.pipeline.open(run.part, {
+      options: run.options,
+      partition: name.slot,
+      lanes,
+      maxAheadMs: settings.maxAheadMs,
+      decode: (topic, record) => links.codec.decode(topic, record),
+    });
+    this.#places = run.inputs.map(({ topic, role }) => ({ topic: links.named(topic.name), partition: role === "table" ? 0 : name.slot }));
+    this.#pace = new Pace(settings, run.outputs.some(({ urgent }) => urgent));
+    this.taps = this.#graph.inputs.flatMap(({ role }, input) => (role === "table" ? [] : [this.#tap(input)]));
+  }
+
+  get status(): LaneStatus {
+    return this.#status;
+  }
+
+  /** How long it has applied records without committing any. */
+  get stalledMs(): number {
+    return this.#ahead() ? this.#pace.aheadMs : 0;
+  }
+
+  /** Committed position and lag of each input, for metrics and the status page. */
+  positions(): { topic: string; next: number; committed: number; lag: number }[] {
+    return this.taps.map((tap) => ({
+      topic: tap.topic,
+      next: tap.next,
+      committed: this.#committed[tap.input] ?? 0,
+      lag: Math.max(0, tap.end - (this.#committed[tap.input] ?? 0)),
+    }));
+  }
+
+  get watermark(): number {
+    return this.#graph.watermark;
+  }
+
+  stores(): { name: string; keys: number; evicted: number }[] {
+    return this.#graph.stores();
+  }
+
+  /** Recovers, then commits what it is fed until `finish()` or `drop()`. Rejects with a Fault on any failure, fencing included. */
+  async run(onLive: () => void): Promise<void> {
+    try {
+      const writer = await this.#links.recoveries.take(() => this.#open());
+      if (writer === undefined) return;
+      this.#become("live");
+      onLive();
+      this.#watchTables();
+      while (this.#status === "live") {
+        await this.#pace.due(() => this.#ahead(), () => this.#status === "live");
+        if (this.#fault !== undefined) throw this.#fault;
+        if (this.#status === "live" && this.#ahead()) await this.#commit(writer, this.#checkpointDue());
+      }
+      if (this.#fault !== undefined) throw this.#fault;
+      if (this.#status === "finishing" && (this.#ahead() || this.#runs.length > 0)) await this.#commit(writer, true);
+    } finally {
+      this.#close();
+    }
+  }
+
+  /** Leaves in order: a last transaction with a checkpoint at exactly the committed position. */
+  finish(): void {
+    if (this.#status === "live") this.#become("finishing");
+    else this.#close();
+    this.#pace.wake();
+  }
+
+  /** The next transaction carries a checkpoint, so that whoever takes over has little to replay. */
+  hurry(): void {
+    this.#pace.hurry();
+  }
+
+  /** Leaves now: nothing more is written; a transaction under way commits or is fenced. */
+  drop(): void {
+    this.#close();
+  }
+
+  #tap(input: number): LaneTap {
+    const place = this.#places[input] as Place;
+    return new LaneTap(place, input, {
+      next: () => this.#next[input] ?? 0,
+      open: () => this.#status === "live",
+      full: () => this.#pace.records >= 2 * this.#settings.maxBatchRecords,
+      take: (fetched) => this.#take(input, fetched),
+      gap: (range) => this.#gap(input, place, range),
+    });
+  }
+
+  async #open(): Promise<TransactionalWriter | undefined> {
+    if (this.#status !== "waiting") return undefined;
+    this.#become("recovering");
+    const started = performance.now();
+    const writer = await this.#links.log.fence(transactionalId(this.name));
+    const recovered = await recover(
+      {
+        name: this.name,
+        graph: this.#graph,
+        places: this.#places,
+        checkpoints: this.#checkpoints,
+        fingerprint: this.#run.fingerprint,
+        from: this.#settings.from,
+        open: () => this.#isOpen(),
+      },
+      this.#links,
+    );
+    if (!this.#isOpen()) return undefined;
+    this.#next = recovered.next;
+    // A first start at the end of the log must be written down at once, or a crash would begin at a later end.
+    this.#committed = recovered.checkpoint === undefined && this.#settings.from === "latest" ? recovered.next.map(() => -1) : [...recovered.next];
+    this.#runs = recovered.runs;
+    this.#checkpoint = recovered.checkpoint;
+    this.#pace.recovered(recovered.replayed);
+    this.#links.meter.restored(this.name, performance.now() - started, recovered.replayed);
+    if (recovered.inDoubt) this.#log("warn", `${recovered.replayed} records were replayed by code or options other than those that wrote them`);
+    return writer;
+  }
+
+  /** Applies what was fetched; what needs a schema that is not known yet waits for it, and the tap is full meanwhile. */
+  #take(input: number, fetched: Fetched): Promise<void> | undefined {
+    const records = fetched.records.filter(({ offset }) => offset >= (this.#next[input] ?? 0));
+    const unknown = this.#links.codec.unknownIds(records);
+    if (unknown.length === 0) {
+      this.#apply(input, records, fetched);
+      return undefined;
+    }
+    return this.#links.codec.warm(unknown).then(
+      () => this.#apply(input, records, fetched),
+      (error: unknown) => this.#log("warn", `waiting for schemas ${unknown.join(", ")}: ${faultOf(error, "GW_REGISTRY_UNREACHABLE", "registry").message}`),
+    );
+  }
+
+  #apply(input: number, records: readonly LogRecord[], { next, highWatermark }: Fetched): void {
+    const from = this.#next[input] ?? 0;
+    if (this.#status !== "live") return;
+    try {
+      if (next > from) {
+        const started = performance.now();
+        this.#graph.feed(input, records);
+        extendRuns(this.#runs, input, next - from);
+        this.#next[input] = next;
+        this.#pace.applied(records.length, performance.now() - started, this.#graph.pending > 0);
+      } else if (next >= highWatermark) {
+        this.#drained(input);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** An empty fetch at the high watermark, for long enough: only now may others' time pass this input by. Recorded like a record. */
+  #drained(input: number): void {
+    const tap = this.taps.find((one) => one.input === input);
+    if (tap === undefined || !tap.drainedFor(this.#settings.idleMs) || !this.#idleMatters()) return;
+    this.#graph.idle(input);
+    extendRuns(this.#runs, input, 0);
+    this.#pace.applied(0, 0, this.#graph.pending > 0);
+  }
+
+  #idleMatters(): boolean {
+    return this.taps.length > 1 || this.#run.outputs.some(({ role }) => role === "internal");
+  }
+
+  #watchTables(): void {
+    for (const [input, { role }] of this.#graph.inputs.entries()) {
+      if (role !== "table") continue;
+      const table = this.#links.tables.table((this.#places[input] as Place).topic);
+      const take = () => {
+        const next = table.next;
+        this.#apply(input, table.since(this.#next[input] ?? 0), { records: [], next, end: next, highWatermark: next + 1 });
+      };
+      this.#offTables.push(table.onChange(take));
+      take();
+    }
+  }
+
+  #gap(input: number, { topic, partition }: Place, range: { earliest: number; end: number }): void {
+    const expected = this.#next[input] ?? 0;
+    const message = `${topic}[${partition}] holds ${range.earliest} to ${range.end}, expected ${expected}`;
+    this.#links.meter.gap(this.name, topic);
+    if (this.#settings.onGap === "halt") return this.#fail(new Fault("GW_LANE_OFFSET_GAP", message, { topic, partition, expected, ...range }));
+    const to = this.#settings.onGap === "earliest" ? range.earliest : range.end;
+    this.#log("error", `${message}: going on at ${to}, as lane.onGap says`);
+    this.#next[input] = to;
+    // The runs know only of moves forward and the records between are gone: from here the way begins at a new checkpoint.
+    this.#checkpoint = undefined;
+    this.#pace.hurry();
+  }
+
+  async #commit(writer: TransactionalWriter, withCheckpoint: boolean): Promise<void> {
+    // Up to the first await everything is one snapshot: outputs, state, position and the way to it belong together.
+    const started = performance.now();
+    const outputs = this.#graph.take();
+    const next = [...this.#next];
+    const records = this.#pace.commits();
+    const packed = withCheckpoint ? pack({ fingerprint: this.#run.fingerprint, state: this.#graph.dump() }) : undefined;
+    if (packed !== undefined) {
+      this.#runs = [];
+      this.#pace.checkpointed(packed.length, performance.now() - started);
+    }
+    const runs = this.#runs.map((run) => ({ ...run }));
+    const produced = [...this.#records(outputs, runs)];
+    try {
+      if (produced.length > 0) await writer.send(produced);
+      if (packed !== undefined) {
+        const { topic, partition } = this.#checkpoints;
+        this.#checkpoint = { offsets: next, partition, chunks: await writeCheckpoint(writer, this.name, partition, packed, topic) };
+      }
+      await writer.commit(memberGroup(this.name), this.#position(next, runs));
+    } catch (error) {
+      throw faultOf(error, "GW_LANE_OUTCOME_UNKNOWN", `a transaction of ${laneLabel(this.name)}`);
+    }
+    this.#committed = next;
+    this.#pace.committed();
+    const written = { ms: performance.now() - started, records, outputs: outputs.length, checkpointBytes: packed?.length ?? 0 };
+    this.#links.meter.committed(this.name, written, this.#graph.counts, outputs);
+    this.#graph.counts.clear();
+  }
+
+  *#records(outputs: readonly GraphOutput[], runs: readonly Run[]): Generator<OutRecord> {
+    yield* outgoing(outputs, this.#run.pipeline.name, this.#links);
+    if (!this.#settings.recordRuns) return;
+    const topic = this.#links.named(`gatewatch.internal.${this.name.pipeline}.runs`);
+    const value = Buffer.from(JSON.stringify({ part: this.name.part, lane: this.name.slot, next: this.#next, runs }));
+    yield { topic, partition: 0, key: null, value };
+  }
+
+  /** The recovery record goes with the first input; the others carry their offset. */
+  #position(next: readonly number[], runs: readonly Run[]) {
+    const { checkpoint } = this.#recoveryPoint();
+    return this.taps.map(({ input, topic, partition }, i) => ({
+      topic,
+      partition,
+      offset: next[input] ?? 0,
+      metadata: i === 0 ? encodeRecovery({ checkpoint, runs }) : "",
+    }));
+  }
+
+  #recoveryPoint(): { checkpoint: CheckpointPointer } {
+    if (this.#checkpoint === undefined) throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `${laneLabel(this.name)} has never written a checkpoint`);
+    return { checkpoint: this.#checkpoint };
+  }
+
+  /** A lane's first transaction always: a position never stands without the state that belongs to it. */
+  #checkpointDue(): boolean {
+    if (this.#checkpoint === undefined || this.#pace.checkpointDue()) return true;
+    return encodeRecovery({ checkpoint: this.#checkpoint, runs: this.#runs }).length > longestRecord;
+  }
+
+  #ahead(): boolean {
+    return this.#graph.pending > 0 || this.#next.some((offset, input) => offset !== this.#committed[input]);
+  }
+
+  #isOpen(): boolean {
+    return this.#status !== "closed";
+  }
+
+  #fail(error: unknown): void {
+    this.#fault ??= faultOf(error, "GW_GRAPH_BROKEN", laneLabel(this.name));
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#status !== "closed") this.#become("closed");
+    for (const off of this.#offTables.splice(0)) off();
+    this.#pace.wake();
+  }
+
+  #become(status: LaneStatus): void {
+    if (!(follows[this.#status] as readonly LaneStatus[]).includes(status)) throw new TypeError(`a lane cannot go from ${this.#status} to ${status}`);
+    this.#status = status;
+  }
+
+  #log(level: "warn" | "error", message: string): void {
+    this.#links.logger[level]({ pipeline: this.name.pipeline, lane: laneLabel(this.name), offset: this.#next[0] }, message);
+  }
+}
+

@@ -1,0 +1,69 @@
+import type { GraphOutput, LaneGraph, StageCounts } from "../../operators/stream/lane-graph.ts";
+import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import type { LogPort } from "../kafka/port.ts";
+import type { RecordCodec } from "../registry/record-codec.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { LaneName } from "./names.ts";
+import type { Tables } from "./tables.ts";
+
+/** What all lanes of a process share. */
+export interface Links {
+  readonly log: LogPort;
+  readonly codec: RecordCodec;
+  readonly tables: Tables;
+  readonly meter: LaneMeter;
+  readonly logger: Logger;
+  /** So many recoveries at a time; the others wait for their turn. */
+  readonly recoveries: Turns;
+  /** A topic's name under the namespace in use. */
+  readonly named: (topic: string) => string;
+  /** Number of partitions of a topic that this process writes marks to. */
+  readonly partitionsOf: (topic: string) => number;
+}
+
+/** What lanes report of themselves; the metric catalogue gives it names. */
+export interface LaneMeter {
+  event(group: string, event: "rebalance" | "failure" | "fenced" | "stalled"): void;
+  restored(lane: LaneName, ms: number, replayed: number): void;
+  gap(lane: LaneName, topic: string): void;
+  committed(
+    lane: LaneName,
+    transaction: { ms: number; records: number; outputs: number; checkpointBytes: number },
+    counts: ReadonlyMap<string, StageCounts>,
+    outputs: readonly GraphOutput[],
+  ): void;
+}
+
+/** One part of a pipeline, ready to be opened for any partition. */
+export interface PartToRun {
+  readonly pipeline: Pipeline;
+  readonly part: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly { readonly topic: AnyTopic; readonly role: LaneGraph["inputs"][number]["role"] }[];
+  readonly outputs: readonly AnyTopic[];
+  /** Changes whenever code or options do: stands in every checkpoint. */
+  readonly fingerprint: string;
+}
+
+/** Lets a bounded number of jobs run at once, in the order they asked. */
+export class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  async take<R>(job: () => Promise<R>): Promise<R> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await job();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
+import { faults } from "../../schemas/faults/faults.ts";
+import type { LogPort, Membership, Tap } from "../kafka/port.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { LaneStatus } from "./lane.ts";
+import type { MemberSettings } from "./settings.ts";
+
+/** Anything that owns one partition number of a part: a pipeline's lane or a sink's. */
+export interface Runnable {
+  readonly taps: readonly Tap[];
+  readonly status: LaneStatus;
+  readonly stalledMs: number;
+  run(onLive: () => void): Promise<void>;
+  finish(): void;
+  drop(): void;
+  hurry(): void;
+}
+
+/** One part's lanes in this process, as the group deals them out. */
+export interface PartRunnerOptions<L extends Runnable> {
+  readonly log: LogPort;
+  readonly logger: Logger;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly settings: MemberSettings;
+  /** A file of this part's own where the member id survives a SIGKILL. */
+  readonly memberFile?: string;
+  open(partition: number): L;
+  /** The membership is gone for good. */
+  lost(cause: Error): void;
+  count(event: "rebalance" | "failure" | "fenced"): void;
+}
+
+/** A lane that stands still until a person acts, and why. */
+export interface Halted {
+  readonly partition: number;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * Keeps the lanes of one part in step with the membership: what is gone is dropped, what is new is opened, what stays is not
+ * touched, since lanes outlive rebalances. A lane that failed is opened again once this member has proved to be in good
+ * standing (two heartbeats or a join), or a zombie and the owner would fence each other in turns.
+ */
+export class PartRunner<L extends Runnable> {
+  readonly lanes = new Map<number, L>();
+  readonly halted = new Map<number, Halted>();
+  readonly #options: PartRunnerOptions<L>;
+  #membership: Membership | undefined;
+  #assigned: ReadonlySet<number> | undefined;
+  #standing = 0;
+  readonly #waiters = new Set<() => void>();
+  #stopping = false;
+
+  constructor(options: PartRunnerOptions<L>) {
+    this.#options = options;
+  }
+
+  /** Undefined until the group has answered for the first time. */
+  get assigned(): ReadonlySet<number> | undefined {
+    return this.#assigned;
+  }
+
+  get group(): string {
+    return this.#options.group;
+  }
+
+  async start(): Promise<void> {
+    const { log, group, topics, settings, memberFile, lost, count } = this.#options;
+    this.#membership = await log.join({
+      group,
+      topics,
+      memberFile,
+      sessionTimeoutMs: settings.sessionTimeoutMs,
+      heartbeatMs: settings.heartbeatMs,
+      rebalanceTimeoutMs: settings.rebalanceTimeoutMs,
+      assigned: (partitions) => this.#assign(partitions),
+      rebalancing: () => {
+        count("rebalance");
+        for (const lane of this.lanes.values()) lane.hurry();
+      },
+      heartbeat: () => this.#stand(1),
+      lost,
+    });
+  }
+
+  /** Last transactions with checkpoints, then out of the group. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#stand(0);
+    const closed = [...this.lanes.values()].map((lane) => lane.finish());
+    const until = Date.now() + deadlineMs;
+    while (closed.length > 0 && Date.now() < until && [...this.lanes.values()].some(({ status }) => status !== "closed")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const lane of this.lanes.values()) lane.drop();
+    await this.#membership?.leave();
+  }
+
+  /** Drops a lane that does not move; it is opened again like after any failure. */
+  replace(partition: number): void {
+    this.lanes.get(partition)?.drop();
+  }
+
+  #assign(partitions: ReadonlySet<number>): void {
+    if (this.#stopping) return;
+    this.#assigned = partitions;
+    this.#stand(2);
+    for (const [partition, lane] of this.lanes) {
+      if (partitions.has(partition)) continue;
+      this.lanes.delete(partition);
+      lane.drop();
+    }
+    for (const partition of this.halted.keys()) if (!partitions.has(partition)) this.halted.delete(partition);
+    for (const partition of partitions) if (!this.lanes.has(partition) && !this.halted.has(partition)) this.#open(partition);
+  }
+
+  #open(partition: number): void {
+    const { log } = this.#options;
+    const lane = this.#options.open(partition);
+    this.lanes.set(partition, lane);
+    lane
+      .run(() => {
+        for (const tap of lane.taps) log.feed.add(tap);
+      })
+      .then(
+        () => this.#closed(partition, lane, undefined),
+        (error: unknown) => this.#closed(partition, lane, faultOf(error, "GW_LANE_OUTCOME_UNKNOWN", `${this.group}/${partition}`)),
+      );
+  }
+
+  async #closed(partition: number, lane: L, fault: Fault | undefined): Promise<void> {
+    if (fault !== undefined) this.#report(partition, fault);
+    if (this.lanes.get(partition) !== lane) return;
+    if (fault !== undefined && faults[fault.code].then === "halt-lane") {
+      this.lanes.delete(partition);
+      this.halted.set(partition, { partition, code: fault.code, message: fault.message, remedy: fault.remedy });
+      return;
+    }
+    await this.#goodStanding();
+    if (this.lanes.get(partition) !== lane) return;
+    this.lanes.delete(partition);
+    if (!this.#stopping && this.#assigned?.has(partition)) this.#open(partition);
+  }
+
+  #report(partition: number, fault: Fault): void {
+    const { logger, count } = this.#options;
+    const fenced = fault.code === "GW_LANE_FENCED";
+    count(fenced ? "fenced" : "failure");
+    const level = faults[fault.code].then === "halt-lane" ? "error" : "warn";
+    const cause = fault.cause instanceof Error ? fault.cause.message : undefined;
+    logger[level]({ group: this.group, partition, code: fault.code, cause }, `${fault.message}. ${fault.remedy}`);
+  }
+
+  #stand(steps: number): void {
+    this.#standing += steps;
+    for (const wake of [...this.#waiters]) wake();
+  }
+
+  async #goodStanding(): Promise<void> {
+    const wanted = this.#standing + 2;
+    while (this.#standing < wanted && !this.#stopping) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#waiters.delete(wake);
+          resolve();
+        };
+        this.#waiters.add(wake);
+      });
+    }
+  }
+}

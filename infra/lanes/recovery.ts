@@ -1,0 +1,110 @@
+import type { LaneGraph } from "../../operators/stream/lane-graph.ts";
+import type { Place } from "../../operators/stream/record.ts";
+import { Fault } from "../../schemas/faults/fault.ts";
+import { hasCheckpoint, readCheckpoint } from "./checkpoints.ts";
+import type { Links } from "./links.ts";
+import { type LaneName, laneLabel, memberGroup } from "./names.ts";
+import { type CheckpointPointer, decodeRecovery, type Run } from "./position.ts";
+
+/** What a lane needs to recover: its graph, where its inputs lie (a table's partition is 0) and where its checkpoints go. */
+export interface Recovering {
+  readonly name: LaneName;
+  readonly graph: LaneGraph;
+  readonly places: readonly Place[];
+  readonly checkpoints: Place;
+  readonly fingerprint: string;
+  readonly from: "earliest" | "latest";
+  /** Stops a replay between two fetches. */
+  readonly open: () => boolean;
+}
+
+export interface Recovered {
+  /** Next offset of every input. */
+  readonly next: number[];
+  readonly checkpoint: CheckpointPointer | undefined;
+  readonly runs: Run[];
+  readonly replayed: number;
+  /** The checkpoint was written by other code or options, and records were replayed on it. */
+  readonly inDoubt: boolean;
+}
+
+/**
+ * Brings a graph to exactly where its lane last committed. The lane must own its transactional id already: only then is the
+ * position final (an OffsetFetch beside a pending commit silently answers the old one). Outputs are muted throughout.
+ *
+ * Faults: GW_LANE_POSITION_WITHOUT_STATE, GW_LANE_STATE_WITHOUT_POSITION, GW_LANE_REPLAY_DIVERGED, GW_LANE_OFFSET_GAP, GW_CHECKPOINT_*.
+ */
+export async function recover(lane: Recovering, links: Links): Promise<Recovered> {
+  const { name, graph, places } = lane;
+  const own = graph.inputs.flatMap(({ role }, input) => (role === "table" ? [] : [{ input, place: places[input] as Place }]));
+  const committed = await links.log.admin.positions(memberGroup(name), own.map(({ place }) => place));
+  const record = decodeRecovery(committed[0]?.metadata ?? "");
+  if (record === undefined) {
+    if (committed.some(({ offset }) => offset >= 0)) {
+      throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `${laneLabel(name)} has a committed position but no checkpoint with it`);
+    }
+    return firstStart(lane, links, own);
+  }
+  graph.muted = true;
+  const { checkpoint, runs } = record;
+  const saved = await readCheckpoint(links.log, name, checkpoint, lane.checkpoints.topic);
+  graph.load(saved.state);
+  const next = [...checkpoint.offsets];
+  let replayed = 0;
+  for (const { input, length } of runs) {
+    if (length === 0) graph.idle(input);
+    else replayed += await replay(lane, links, input, next, length);
+  }
+  for (const [i, { input, place }] of own.entries()) {
+    const at = committed[i]?.offset;
+    if (lane.open() && next[input] !== at) {
+      throw new Fault("GW_LANE_REPLAY_DIVERGED", `${laneLabel(name)} replayed ${place.topic} to ${next[input]}, the group stands at ${at}`);
+    }
+  }
+  graph.muted = false;
+  return { next, checkpoint, runs: [...runs], replayed, inDoubt: replayed > 0 && saved.fingerprint !== lane.fingerprint };
+}
+
+/** No position and no state: begins where `from` says, after every table has been read whole. */
+async function firstStart(lane: Recovering, links: Links, own: readonly { input: number; place: Place }[]): Promise<Recovered> {
+  const { name, graph, places, checkpoints } = lane;
+  if (await hasCheckpoint(links.log, name, checkpoints.partition, checkpoints.topic)) {
+    throw new Fault("GW_LANE_STATE_WITHOUT_POSITION", `${checkpoints.topic} holds state of ${laneLabel(name)}, but its group has no position`);
+  }
+  const ranges = await links.log.admin.range(own.map(({ place }) => place));
+  const next = places.map(() => 0);
+  for (const [i, { input }] of own.entries()) next[input] = (lane.from === "latest" ? ranges[i]?.end : ranges[i]?.earliest) ?? 0;
+  const runs: Run[] = [];
+  for (const [input, { role }] of graph.inputs.entries()) {
+    if (role !== "table") continue;
+    const table = links.tables.table((places[input] as Place).topic);
+    await table.whole;
+    graph.feed(input, table.since(0, table.next));
+    next[input] = table.next;
+  }
+  return { next, checkpoint: undefined, runs, replayed: 0, inDoubt: false };
+}
+
+/** Applies the next `length` offsets of one input, muted. Yields between fetches, so that neighbours go on. */
+async function replay(lane: Recovering, links: Links, input: number, next: number[], length: number): Promise<number> {
+  const place = lane.places[input] as Place;
+  const end = (next[input] ?? 0) + length;
+  if (lane.graph.inputs[input]?.role === "table") {
+    const table = links.tables.table(place.topic);
+    await table.whole;
+    const records = table.since(next[input] ?? 0, end);
+    lane.graph.feed(input, records);
+    next[input] = end;
+    return records.length;
+  }
+  let replayed = 0;
+  while ((next[input] ?? 0) < end && lane.open()) {
+    const fetched = await links.log.fetch(place, next[input] ?? 0, { maxBytes: 1 << 18 });
+    const records = fetched.records.filter((record) => record.offset < end);
+    await links.codec.warm(links.codec.unknownIds(records));
+    lane.graph.feed(input, records);
+    next[input] = Math.min(fetched.next, end);
+    replayed += records.length;
+  }
+  return replayed;
+}

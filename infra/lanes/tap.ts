@@ -1,0 +1,67 @@
+import type { Place } from "../../operators/stream/record.ts";
+import type { Fetched, Tap } from "../kafka/port.ts";
+
+/** What a tap asks of its lane. */
+export interface TapOwner {
+  next(): number;
+  open(): boolean;
+  full(): boolean;
+  /** Applies what was fetched; a promise where it must wait first, and nothing more is fetched meanwhile. */
+  take(fetched: Fetched): Promise<void> | undefined;
+  gap(range: { earliest: number; end: number }): void;
+}
+
+/** One input of one lane, as the shared feed sees it. */
+export class LaneTap implements Tap {
+  readonly topic: string;
+  readonly partition: number;
+  readonly input: number;
+  /** The high watermark last seen. */
+  end = 0;
+  readonly #owner: TapOwner;
+  #busy = false;
+  #drainedAt: number | undefined;
+
+  constructor({ topic, partition }: Place, input: number, owner: TapOwner) {
+    this.topic = topic;
+    this.partition = partition;
+    this.input = input;
+    this.#owner = owner;
+  }
+
+  get next(): number {
+    return this.#owner.next();
+  }
+
+  get open(): boolean {
+    return this.#owner.open();
+  }
+
+  get full(): boolean {
+    return this.#busy || this.#owner.full();
+  }
+
+  feed(fetched: Fetched): void {
+    this.end = fetched.highWatermark;
+    if (fetched.records.length > 0 || fetched.next < fetched.highWatermark) this.#drainedAt = undefined;
+    else this.#drainedAt ??= Date.now();
+    if (this.#busy) return;
+    const waiting = this.#owner.take(fetched);
+    if (waiting === undefined) return;
+    this.#busy = true;
+    void waiting.finally(() => {
+      this.#busy = false;
+    });
+  }
+
+  gap(range: { earliest: number; end: number }): void {
+    this.#owner.gap(range);
+  }
+
+  /** True once, when fetches have found nothing at the high watermark for so long; again only after the next record. */
+  drainedFor(ms: number): boolean {
+    if (this.#drainedAt === undefined || Date.now() - this.#drainedAt < ms) return false;
+    this.#drainedAt = Number.POSITIVE_INFINITY;
+    return true;
+  }
+}

@@ -1,0 +1,94 @@
+import type { OperatorFunction } from "rxjs";
+import { z } from "zod";
+import type { Batch } from "../stream/batch.ts";
+import { struct } from "../stream/codec.ts";
+import { none, ok } from "../stream/outcome.ts";
+import { stage, type Wiring } from "../stream/stage.ts";
+
+export const baselineOptions = {
+  alpha: z.number().gt(0).lte(1).default(0.02).describe("weight of the newest reading in its baseline"),
+  limit: z.number().positive().default(6).describe("deviations from the baseline that count as outside"),
+  warmUp: z.int().min(2).default(30).describe("readings of a key before any is judged"),
+  confirm: z.int().positive().default(2).describe("readings in a row that must be outside before it is said"),
+};
+export type BaselineOptions = { [K in keyof typeof baselineOptions]: z.infer<(typeof baselineOptions)[K]> };
+
+/** A number of a record that has a baseline, the side on which leaving it is bad, and its smallest credible deviation. */
+export interface Measure<In> {
+  readonly name: string;
+  readonly bad: "high" | "low";
+  readonly value: (record: In) => number;
+  /** In the measure's unit: deviations are never taken from less. */
+  readonly floor: number;
+}
+
+/** A reading that has left its key's baseline. */
+export interface Shift<In> {
+  readonly record: In;
+  readonly measure: string;
+  readonly observed: number;
+  readonly expected: number;
+  readonly deviation: number;
+  /** `(observed - expected) / deviation`. */
+  readonly deviations: number;
+  /** Readings the baseline has learnt from. */
+  readonly learnt: number;
+}
+
+const judgedState = struct({
+  measures: { list: { struct: { count: "uint32", mean: "float64", variance: "float64", outside: "uint32" } } },
+});
+
+/**
+ * Says when a reading leaves its key's own exponentially weighted baseline, once for each time it leaves.
+ *
+ *     readings   5  5  5  5  9  9  9  5  ─▶
+ *     shifts     .  .  .  .  .  !  .  .  ─▶     the second in a row confirms; it may speak again once it was inside
+ *
+ * A reading is judged against what came before it and learnt afterwards, cut off at the limit, so that one wild reading
+ * cannot widen the baseline while a lasting new level becomes normal in time. Until `warmUp` readings the weight is that of a
+ * plain mean, so the start counts no more than the rest. Not for measures with a season. State: 32 bytes a key and measure.
+ *
+ * Source: T. Finch, Incremental calculation of weighted mean and variance, 2009, section 9.
+ */
+export function baselineShift<In>(
+  name: string,
+  { of, alpha, limit, warmUp, confirm, ...wiring }: Wiring<In> & BaselineOptions & { readonly of: readonly Measure<In>[] },
+): OperatorFunction<Batch<In>, Batch<Shift<In>>> {
+  return stage(
+    name,
+    {
+      kind: "baseline-shift",
+      summary: "A measure leaves its key's own baseline",
+      settings: { of: of.map((measure) => measure.name), alpha, limit, warmUp, confirm },
+      state: { codec: judgedState, initial: () => ({ measures: of.map(() => ({ count: 0, mean: 0, variance: 0, outside: 0 })) }) },
+      step({ measures }, record) {
+        let shifts: Shift<In>[] | undefined;
+        for (let i = 0; i < of.length; i += 1) {
+          const measure = of[i] as Measure<In>;
+          const baseline = measures[i] as (typeof measures)[number];
+          const observed = measure.value(record);
+          const { count, mean } = baseline;
+          const expected = count === 0 ? observed : mean;
+          const deviation = Math.max(Math.sqrt(baseline.variance), measure.floor);
+          const deviations = (observed - expected) / deviation;
+          const worse = measure.bad === "high" ? deviations : -deviations;
+          learn(baseline, expected, Math.max(-limit, Math.min(limit, deviations)) * deviation, Math.max(alpha, 1 / (count + 1)));
+          if (count < warmUp) continue;
+          baseline.outside = worse > limit ? baseline.outside + 1 : 0;
+          if (baseline.outside !== confirm) continue;
+          shifts ??= [];
+          shifts.push({ record, measure: measure.name, observed, expected, deviation, deviations, learnt: count });
+        }
+        return shifts === undefined ? none() : ok(...shifts);
+      },
+    },
+    wiring,
+  );
+}
+
+function learn(baseline: { count: number; mean: number; variance: number }, mean: number, distance: number, weight: number): void {
+  baseline.count += 1;
+  baseline.mean = mean + weight * distance;
+  baseline.variance = (1 - weight) * (baseline.variance + weight * distance * distance);
+}

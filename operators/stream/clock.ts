@@ -1,0 +1,102 @@
+import type { Mark } from "./internal-topic.ts";
+
+/** Tells a lane what time it is in one of its inputs. Restored from a checkpoint together with the stores. */
+export interface Clock<T> {
+  readonly watermark: number;
+  /** Looks at a record; true where the watermark has stepped because of it. */
+  see(value: T): boolean;
+  dump(): ClockDump;
+  load(dump: ClockDump): void;
+}
+
+export interface ClockDump {
+  readonly watermark: number;
+  readonly sources: readonly { readonly id: number; readonly watermark: number; readonly idle: boolean }[];
+}
+
+/**
+ * The largest event time seen less the allowed lateness, rounded down to a tick so that batches are not cut at every record.
+ * `time` gives microseconds; lateness and tick are in microseconds.
+ */
+export class EventClock<T> implements Clock<T> {
+  watermark = Number.NEGATIVE_INFINITY;
+  readonly #time: (value: T) => number;
+  readonly #lateness: number;
+  readonly #tick: number;
+  #threshold = Number.NEGATIVE_INFINITY;
+
+  constructor(time: (value: T) => number, lateness: number, tick: number) {
+    this.#time = time;
+    this.#lateness = lateness;
+    this.#tick = tick;
+  }
+
+  see(value: T): boolean {
+    const time = this.#time(value);
+    if (time < this.#threshold) return false;
+    this.#set(Math.floor((time - this.#lateness) / this.#tick) * this.#tick);
+    return true;
+  }
+
+  dump(): ClockDump {
+    return { watermark: this.watermark, sources: [] };
+  }
+
+  load({ watermark }: ClockDump): void {
+    this.#set(watermark);
+  }
+
+  #set(watermark: number): void {
+    this.watermark = watermark;
+    this.#threshold = watermark + this.#tick + this.#lateness;
+  }
+}
+
+/**
+ * The clock of an internal topic: the smallest watermark of all lanes that send, as their marks tell it. A lane not heard of
+ * yet holds it back for ever, an idle one does not; where all are idle it is the largest. It never goes back.
+ */
+export class MarkClock implements Clock<Mark> {
+  watermark = Number.NEGATIVE_INFINITY;
+  readonly #sources = new Map<number, { watermark: number; idle: boolean }>();
+
+  see({ from, lanes, watermark, idle, body }: Mark): boolean {
+    const source = this.#sources.get(from) ?? { watermark: Number.NEGATIVE_INFINITY, idle: false };
+    this.#sources.set(from, source);
+    if (body !== null) {
+      source.idle = false;
+      return false;
+    }
+    source.watermark = Math.max(source.watermark, watermark);
+    source.idle = idle;
+    if (this.#sources.size < lanes) return false;
+    const all = [...this.#sources.values()];
+    const active = all.filter((other) => !other.idle).map((other) => other.watermark);
+    const reached = active.length > 0 ? Math.min(...active) : Math.max(...all.map((other) => other.watermark));
+    if (reached <= this.watermark) return false;
+    this.watermark = reached;
+    return true;
+  }
+
+  dump(): ClockDump {
+    return { watermark: this.watermark, sources: [...this.#sources].map(([id, source]) => ({ id, ...source })) };
+  }
+
+  load({ watermark, sources }: ClockDump): void {
+    this.watermark = watermark;
+    this.#sources.clear();
+    for (const { id, ...source } of sources) this.#sources.set(id, source);
+  }
+}
+
+/** A table has no time of its own: it never holds a lane back. */
+export class NoClock implements Clock<unknown> {
+  readonly watermark = Number.POSITIVE_INFINITY;
+  see(): boolean {
+    return false;
+  }
+  dump(): ClockDump {
+    return { watermark: this.watermark, sources: [] };
+  }
+  load(): void {}
+}

@@ -1,0 +1,303 @@
+import avro from "avsc";
+import { faultOf } from "../../schemas/faults/fault.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import { admit, type Decode, type Refused } from "./admit.ts";
+import type { Assembled, AssembledInput, AssembledPart } from "./assemble.ts";
+import type { Aside, Batch, DeadLetter } from "./batch.ts";
+import { type Clock, type ClockDump, EventClock, MarkClock, NoClock } from "./clock.ts";
+import type { Envelope, Mark } from "./internal-topic.ts";
+import type { LogRecord, Origin } from "./record.ts";
+import { sourcesOf } from "./sources.ts";
+import type { StoreDump } from "./store.ts";
+import { seconds } from "./time.ts";
+
+export interface GraphOptions {
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly partition: number;
+  /** How many lanes this part has; written into marks. */
+  readonly lanes: number;
+  readonly decode: Decode;
+  /** How far an event time may lie after the broker's timestamp. */
+  readonly maxAheadMs: number;
+}
+
+/** What a push has produced, in order. */
+export type GraphOutput =
+  | { readonly kind: "record"; readonly topic: AnyTopic; readonly key: string; readonly value: unknown; readonly origin: Origin | undefined }
+  /** To every partition of the topic. */
+  | { readonly kind: "mark"; readonly topic: AnyTopic; readonly value: Mark }
+  | { readonly kind: "letter"; readonly letter: DeadLetter };
+
+/** What the stages have counted since it was last taken. */
+export interface StageCounts {
+  ok: number;
+  none: number;
+  dropped: Map<string, number>;
+}
+
+interface Input extends AssembledInput {
+  readonly clock: Clock<never>;
+  idle: boolean;
+}
+
+/**
+ * One lane's instance of one part of a pipeline: pure and synchronous. `feed` returns when the effects of its records are in
+ * `take()`. What a run of feeds produces depends on the records, their order over the inputs and the places of `idle`, and on
+ * nothing else; the owner records that order and replays it, muted.
+ */
+export class LaneGraph {
+  readonly inputs: readonly { readonly topic: AnyTopic; readonly role: AssembledInput["role"] }[];
+  readonly counts = new Map<string, StageCounts>();
+  /** While set nothing is collected or counted: replay up to the committed position. */
+  muted = false;
+  readonly #part: AssembledPart;
+  readonly #assembled: Assembled;
+  readonly #how: GraphOptions;
+  readonly #inputs: Input[];
+  readonly #aside: Aside;
+  #outputs: GraphOutput[] = [];
+  #watermark = Number.NEGATIVE_INFINITY;
+  #marked: { watermark: number; idle: boolean } | undefined;
+  #fault: { error: unknown } | undefined;
+
+  constructor(assembled: Assembled, part: string, how: GraphOptions & { latenessS: number }) {
+    const found = assembled.parts.find(({ name }) => name === part);
+    if (found === undefined) throw new TypeError(`${assembled.pipeline} has no part ${part}`);
+    this.#assembled = assembled;
+    this.#part = found;
+    this.#how = how;
+    this.#inputs = found.inputs.map((input) => ({ ...input, clock: clockOf(input, seconds(how.latenessS)), idle: false }));
+    this.inputs = this.#inputs;
+    this.#aside = {
+      settled: (stage, ok, none) => this.#count(stage, ok, none),
+      dropped: (stage, reason, count) => this.#countDropped(stage, reason, count),
+      deadLetter: (letter) => this.#emit({ kind: "letter", letter }),
+    };
+    for (const { topic, flow, by } of found.sinks) {
+      flow.subscribe({
+        next: (batch) => this.#collect(topic, by, batch),
+        // An error takes this branch of the graph down for good, silently for whoever pushes: remembered, and thrown by the push.
+        error: (error: unknown) => {
+          this.#fault ??= { error };
+        },
+      });
+    }
+  }
+
+  /** Event time in microseconds up to which windows have closed. */
+  get watermark(): number {
+    return this.#watermark;
+  }
+
+  /** Applies records of one input in offset order. Throws GW_GRAPH_BROKEN where a stage took the graph down. */
+  feed(index: number, records: readonly LogRecord[]): void {
+    const input = this.#input(index);
+    const { decode, maxAheadMs } = this.#how;
+    let values: unknown[] = [];
+    let origins: Origin[] = [];
+    const flush = () => {
+      if (values.length === 0) return;
+      this.#push(input, values, origins);
+      values = [];
+      origins = [];
+    };
+    for (const record of records) {
+      const admitted = admit(input, record, decode, maxAheadMs);
+      if ("code" in admitted) {
+        this.#refuse(input, record, admitted);
+        continue;
+      }
+      const { value, clocked } = admitted;
+      input.idle = false;
+      if (input.clock.see(clocked as never) && this.#reached() > this.#watermark) {
+        flush();
+        this.#watermark = this.#reached();
+        if (value === undefined) this.#push(input, [], []);
+      }
+      if (value !== undefined) {
+        values.push(value);
+        origins.push(admitted.origin);
+      }
+    }
+    flush();
+  }
+
+  /** The input has been drained and waits: it holds the others back no longer, until its next record. */
+  idle(index: number): void {
+    const input = this.#input(index);
+    input.idle = true;
+    if (this.#reached() > this.#watermark) {
+      this.#watermark = this.#reached();
+      this.#push(input, [], []);
+    }
+    this.#mark(this.#inputs.every((one) => one.role === "table" || one.idle));
+  }
+
+  /** Closes everything still open, as if the watermark had passed it. For `apply`; a lane never does this. */
+  close(): void {
+    this.#watermark = Number.MAX_VALUE;
+    const [first] = this.#inputs;
+    if (first !== undefined) this.#push(first, [], []);
+    this.#mark(true);
+  }
+
+  /** What was produced since the last call. */
+  take(): GraphOutput[] {
+    const taken = this.#outputs;
+    this.#outputs = [];
+    return taken;
+  }
+
+  get pending(): number {
+    return this.#outputs.length;
+  }
+
+  /** Keys held by each store, and keys lost to a store's cap. */
+  stores(): { name: string; keys: number; evicted: number }[] {
+    return [...this.#assembled.stores].map(([name, { size, evicted }]) => ({ name, keys: size, evicted }));
+  }
+
+  dump(): Buffer {
+    return checkpointType.toBuffer({
+      watermark: this.#watermark,
+      clocks: this.#inputs.map(({ clock, idle }) => ({ ...clock.dump(), idle })),
+      marked: this.#marked ?? null,
+      stores: [...this.#assembled.stores].map(([name, store]) => ({ name, ...store.dump() })),
+    });
+  }
+
+  /** Throws GW_CHECKPOINT_CORRUPT, GW_CHECKPOINT_FOREIGN. */
+  load(bytes: Buffer): void {
+    let saved: Checkpoint;
+    try {
+      saved = checkpointType.fromBuffer(bytes) as Checkpoint;
+    } catch (error) {
+      throw faultOf(error, "GW_CHECKPOINT_CORRUPT", `reading a checkpoint of ${this.#assembled.pipeline}`);
+    }
+    this.#watermark = saved.watermark;
+    this.#marked = saved.marked ?? undefined;
+    saved.clocks.forEach(({ idle, ...dump }, i) => {
+      const input = this.#inputs[i];
+      if (input === undefined) return;
+      input.clock.load(dump);
+      input.idle = idle;
+    });
+    for (const { name, ...dump } of saved.stores) this.#assembled.stores.get(name)?.load(dump);
+  }
+
+  #input(index: number): Input {
+    const input = this.#inputs[index];
+    if (input === undefined) throw new TypeError(`${this.#part.name} has no input ${index}`);
+    return input;
+  }
+
+  #refuse(input: Input, origin: LogRecord, { code, message }: Refused): void {
+    this.#emit({ kind: "letter", letter: { stage: "decode", code, message, topic: input.topic.name, partition: this.#how.partition, origin } });
+  }
+
+  /** The smallest watermark of the inputs that are not idle; where all are, the time does not move. */
+  #reached(): number {
+    let least = Number.POSITIVE_INFINITY;
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const { clock, idle, role } of this.#inputs) {
+      if (role === "table") continue;
+      if (clock.watermark > latest) latest = clock.watermark;
+      if (!idle && clock.watermark < least) least = clock.watermark;
+    }
+    return least === Number.POSITIVE_INFINITY ? latest : least;
+  }
+
+  #push(input: Input, records: readonly unknown[], origins: readonly Origin[]): void {
+    const { partition } = this.#how;
+    input.subject.next({ topic: input.topic.name, partition, records, origins, watermark: this.#watermark, aside: this.#aside });
+    if (this.#fault !== undefined) throw faultOf(this.#fault.error, "GW_GRAPH_BROKEN", `${this.#assembled.pipeline}/${this.#part.name}`);
+    this.#mark(false);
+  }
+
+  #collect(topic: AnyTopic, by: ((value: unknown) => string) | undefined, { records, origins, topic: from, partition }: Batch<unknown>): void {
+    if (this.muted) return;
+    records.forEach((value, i) => {
+      const origin = origins[i];
+      if (by === undefined) {
+        this.#outputs.push({ kind: "record", topic, key: topic.key(value as never), value, origin });
+      } else {
+        const sources = origin === undefined ? [] : sourcesOf({ topic: from, partition, origin });
+        this.#outputs.push({ kind: "record", topic, key: by(value), value: this.#envelope(value, sources), origin });
+      }
+    });
+  }
+
+  #envelope(body: unknown, sources: Envelope<unknown>["sources"], idle = false): Mark {
+    const { partition: from, lanes } = this.#how;
+    return { from, lanes, watermark: this.#watermark, idle, sources, body };
+  }
+
+  /** After what a push produced, tells the next part how far this lane is: at each step and each change of idleness, wherever fetches end. */
+  #mark(idle: boolean): void {
+    const rekeyed = this.#part.sinks.filter(({ by }) => by !== undefined);
+    if (rekeyed.length === 0 || (this.#marked?.watermark === this.#watermark && this.#marked.idle === idle)) return;
+    this.#marked = { watermark: this.#watermark, idle };
+    for (const { topic } of rekeyed) this.#emit({ kind: "mark", topic, value: this.#envelope(null, [], idle) });
+  }
+
+  #emit(output: GraphOutput): void {
+    if (!this.muted) this.#outputs.push(output);
+  }
+
+  #countsOf(stage: string): StageCounts {
+    let counts = this.counts.get(stage);
+    if (counts === undefined) this.counts.set(stage, (counts = { ok: 0, none: 0, dropped: new Map() }));
+    return counts;
+  }
+
+  #count(stage: string, ok: number, none: number): void {
+    if (this.muted) return;
+    const counts = this.#countsOf(stage);
+    counts.ok += ok;
+    counts.none += none;
+  }
+
+  #countDropped(stage: string, reason: string, count: number): void {
+    if (this.muted) return;
+    const { dropped } = this.#countsOf(stage);
+    dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+  }
+}
+
+function clockOf({ topic, role }: AssembledInput, lateness: number): Clock<never> {
+  if (role === "table") return new NoClock() as Clock<never>;
+  if (role === "parts") return new MarkClock() as Clock<never>;
+  const { eventTime } = topic;
+  if (eventTime === null) throw new TypeError(`${topic.name} has no event time`);
+  return new EventClock(eventTime, lateness, seconds(1));
+}
+
+interface Checkpoint {
+  watermark: number;
+  clocks: (ClockDump & { idle: boolean })[];
+  marked: { watermark: number; idle: boolean } | null;
+  stores: (StoreDump & { name: string })[];
+}
+
+const source = { type: "record", name: "Source", fields: [{ name: "id", type: "int" }, { name: "watermark", type: "double" }, { name: "idle", type: "boolean" }] };
+const clock = {
+  type: "record",
+  name: "Clock",
+  fields: [{ name: "watermark", type: "double" }, { name: "idle", type: "boolean" }, { name: "sources", type: { type: "array", items: source } }],
+};
+const store = {
+  type: "record",
+  name: "Store",
+  fields: [{ name: "name", type: "string" }, { name: "schema", type: "string" }, { name: "sweptAt", type: "double" }, { name: "entries", type: "bytes" }],
+};
+const marked = { type: "record", name: "Marked", fields: [{ name: "watermark", type: "double" }, { name: "idle", type: "boolean" }] };
+const checkpointType = avro.Type.forSchema({
+  type: "record",
+  name: "Checkpoint",
+  fields: [
+    { name: "watermark", type: "double" },
+    { name: "clocks", type: { type: "array", items: clock } },
+    { name: "marked", type: ["null", marked] },
+    { name: "stores", type: { type: "array", items: store } },
+  ],
+} as avro.Schema);

@@ -1,0 +1,89 @@
+import { merge as rxMerge, type Observable, type OperatorFunction } from "rxjs";
+import { z } from "zod";
+import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
+import type { Batch } from "./batch.ts";
+import type { Codec } from "./codec.ts";
+import { type Assembled, assemble } from "./assemble.ts";
+import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
+import type { StoreFactory } from "./stage.ts";
+import { tag } from "./topology.ts";
+
+/** What a pipeline is built with. Called once a lane, and once more to draw it. */
+export interface Context {
+  /** A co-partitioned input: the lane's own partition of it. */
+  from<T>(topic: Topic<T>): Observable<Batch<T>>;
+  /** A broadcast input: a one-partition compacted topic that every lane reads whole before its first record. */
+  table<T>(topic: Topic<T>): Observable<Batch<T>>;
+  /** What goes out, in the order the flows bring it. */
+  to<T>(topic: Topic<T>, ...flows: readonly Observable<Batch<T>>[]): Sink;
+  /** The next part of the pipeline begins here: values meet again under another key, in lanes of their own. */
+  rekey<T>(name: string, how: Rekeying<T>): OperatorFunction<Batch<T>, Batch<T>>;
+  readonly store: StoreFactory;
+}
+
+export interface Rekeying<T> {
+  readonly by: (value: T) => string;
+  readonly codec: Codec<T>;
+}
+
+export interface Sink {
+  readonly topic: AnyTopic;
+  readonly flow: Observable<Batch<unknown>>;
+}
+
+export interface PipelineSpec<O extends z.ZodRawShape> {
+  readonly summary: string;
+  /** How late a record may be in event time, in seconds, before its window has closed. */
+  readonly latenessS: number;
+  readonly options: z.ZodObject<O>;
+}
+
+/** Options every pipeline has beside its own. */
+const timeOptions = (latenessS: number) => ({
+  latenessS: z.number().min(0).default(latenessS).describe("how late a record may be, in seconds of event time"),
+});
+type TimeOptions = ReturnType<typeof timeOptions>;
+export type PipelineOptions<O extends z.ZodRawShape> = z.infer<z.ZodObject<O & TimeOptions>>;
+
+/** A pipeline as a value: nothing runs until a lane opens it. */
+export interface Pipeline {
+  readonly name: string;
+  readonly summary: string;
+  /** Strict; every key has a default and a description. */
+  readonly options: z.ZodObject;
+  /** Its parts, inputs, stages and outputs, with these options (defaults where none are given). */
+  shape(options?: Readonly<Record<string, unknown>>): Assembled;
+  /** One lane's own instance of one part. */
+  open(part: string, options: GraphOptions): LaneGraph;
+}
+
+/**
+ * Declares a pipeline. `build` is a drawing: names and wiring only, and the same observables for the same options.
+ *
+ *     export const loads = pipeline("load", { summary, latenessS: 5, options }, ({ from, to, store }) => [to(topics.load, ...)]);
+ */
+export function pipeline<O extends z.ZodRawShape>(
+  name: string,
+  { summary, latenessS, options }: PipelineSpec<O>,
+  build: (context: Context, options: PipelineOptions<O>) => readonly Sink[],
+): Pipeline {
+  const schema = options.extend(timeOptions(latenessS)).strict();
+  // What `parse` gives back is what PipelineOptions says; zod cannot follow the generic extension.
+  const parsed = (given: Readonly<Record<string, unknown>> = {}) => schema.parse(given) as unknown as PipelineOptions<O>;
+  const draw = (given?: Readonly<Record<string, unknown>>) => assemble(name, (context) => build(context, parsed(given)));
+  return {
+    name,
+    summary,
+    options: schema as unknown as z.ZodObject,
+    shape: draw,
+    open(part, how) {
+      const { latenessS: late } = parsed(how.options) as { latenessS: number };
+      return new LaneGraph(draw(how.options), part, { ...how, latenessS: late });
+    },
+  };
+}
+
+/** One flow out of several, in the order they bring their batches. */
+export function merge<T>(...flows: readonly Observable<Batch<T>>[]): Observable<Batch<T>> {
+  return tag(rxMerge(...flows), { node: "merge", after: flows });
+}

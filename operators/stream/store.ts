@@ -1,0 +1,174 @@
+import avro from "avsc";
+import { type Codec, decodeAll, encodeAll } from "./codec.ts";
+
+export interface StoreLimits {
+  /** At most so many keys are held; beyond it the one unused for longest goes (second chance, in insertion order). */
+  readonly maxKeys: number;
+  /** Event time in microseconds after which an untouched key is forgotten; Infinity keeps it. */
+  readonly ttl: number;
+}
+
+/** One key's state. `due` is the event time at which its stage wants to be called again, NaN for never. */
+export interface Entry<S> {
+  state: S;
+  touched: number;
+  due: number;
+  used: boolean;
+}
+
+/** A store as a checkpoint holds it. */
+export interface StoreDump {
+  readonly schema: string;
+  readonly sweptAt: number;
+  readonly entries: Buffer;
+}
+
+/**
+ * Keyed state of one stage in one lane. Everything it does follows from event time and the order of records, never from a
+ * clock, so a replay ends in the same bytes; that holds for forgetting too. Not thread-safe, not shared between lanes.
+ */
+export class KeyedStore<S> {
+  readonly limits: StoreLimits;
+  readonly #initial: () => S;
+  readonly #entryType: avro.Type;
+  readonly #schema: string;
+  readonly #entries = new Map<string, Entry<S>>();
+  readonly #dues = new Map<number, Set<string>>();
+  #earliestDue = Number.POSITIVE_INFINITY;
+  #sweptAt = Number.NEGATIVE_INFINITY;
+  /** Keys that had to go because of `maxKeys`, since the store was made. */
+  evicted = 0;
+
+  constructor(codec: Codec<S>, initial: () => S, limits: StoreLimits) {
+    this.limits = limits;
+    this.#initial = initial;
+    this.#entryType = entryType(codec);
+    this.#schema = JSON.stringify(this.#entryType.schema({ exportAttrs: true }));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The key's entry, made on first sight or when its time to live had passed. */
+  touch(key: string, watermark: number): Entry<S> {
+    let entry = this.#entries.get(key);
+    if (entry !== undefined && entry.touched + this.limits.ttl <= watermark) {
+      this.delete(key);
+      entry = undefined;
+    }
+    if (entry === undefined) {
+      if (this.#entries.size >= this.limits.maxKeys) this.#evict();
+      entry = { state: this.#initial(), touched: watermark, due: Number.NaN, used: false };
+      this.#entries.set(key, entry);
+      return entry;
+    }
+    entry.touched = watermark;
+    entry.used = true;
+    return entry;
+  }
+
+  get(key: string): S | undefined {
+    return this.#entries.get(key)?.state;
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#forgetDue(key, entry);
+    this.#entries.delete(key);
+  }
+
+  /** Asks for the key to be in `due()` once the watermark has reached this event time. */
+  schedule(key: string, entry: Entry<S>, due: number): void {
+    if (entry.due === due) return;
+    this.#forgetDue(key, entry);
+    entry.due = due;
+    const keys = this.#dues.get(due);
+    if (keys === undefined) this.#dues.set(due, new Set([key]));
+    else keys.add(key);
+    if (due < this.#earliestDue) this.#earliestDue = due;
+  }
+
+  /** Takes the keys whose time has come, by time and then by key: an order that survives a restart. */
+  takeDue(watermark: number): [key: string, entry: Entry<S>][] {
+    if (watermark < this.#earliestDue) return [];
+    const taken: [string, Entry<S>][] = [];
+    for (const due of [...this.#dues.keys()].filter((time) => time <= watermark).sort((a, b) => a - b)) {
+      for (const key of [...(this.#dues.get(due) ?? [])].sort()) {
+        const entry = this.#entries.get(key);
+        if (entry === undefined) continue;
+        entry.due = Number.NaN;
+        taken.push([key, entry]);
+      }
+      this.#dues.delete(due);
+    }
+    this.#earliestDue = Math.min(...this.#dues.keys());
+    return taken;
+  }
+
+  /** Forgets what its time to live has passed, four times in that time. */
+  sweep(watermark: number): void {
+    const { ttl } = this.limits;
+    if (ttl === Number.POSITIVE_INFINITY || watermark < this.#sweptAt + ttl / 4) return;
+    this.#sweptAt = watermark;
+    for (const [key, entry] of this.#entries) if (entry.touched + ttl <= watermark && Number.isNaN(entry.due)) this.delete(key);
+  }
+
+  dump(): StoreDump {
+    return { schema: this.#schema, sweptAt: this.#sweptAt, entries: encodeAll(this.#entryType, dumped(this.#entries)) };
+  }
+
+  /** Replaces what the store holds. Throws GW_CHECKPOINT_FOREIGN, GW_CHECKPOINT_CORRUPT. */
+  load({ schema, sweptAt, entries }: StoreDump): void {
+    this.#entries.clear();
+    this.#dues.clear();
+    this.#earliestDue = Number.POSITIVE_INFINITY;
+    this.#sweptAt = sweptAt;
+    for (const value of decodeAll(this.#entryType, schema, entries)) {
+      const { key, touched, due, used, state } = value as Entry<S> & { key: string };
+      const entry = { state, touched, due: Number.NaN, used };
+      this.#entries.set(key, entry);
+      if (!Number.isNaN(due)) this.schedule(key, entry, due);
+    }
+  }
+
+  #forgetDue(key: string, entry: Entry<S>): void {
+    if (Number.isNaN(entry.due)) return;
+    const keys = this.#dues.get(entry.due);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#dues.delete(entry.due);
+  }
+
+  /** Second chance: a key used since it was last looked at goes to the back once. */
+  #evict(): void {
+    for (const [key, entry] of this.#entries) {
+      if (!entry.used) {
+        this.delete(key);
+        this.evicted += 1;
+        return;
+      }
+      entry.used = false;
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
+  }
+}
+
+function entryType<S>(codec: Codec<S>): avro.Type {
+  return avro.Type.forSchema({
+    type: "record",
+    name: "Entry",
+    fields: [
+      { name: "key", type: "string" },
+      { name: "touched", type: "double" },
+      { name: "due", type: "double" },
+      { name: "used", type: "boolean" },
+      { name: "state", type: codec.schema },
+    ],
+  } as avro.Schema);
+}
+
+function* dumped<S>(entries: Map<string, Entry<S>>) {
+  for (const [key, { state, touched, due, used }] of entries) yield { key, touched, due, used, state };
+}

@@ -1,0 +1,32 @@
+import type { Observable } from "rxjs";
+
+/** One thing in the drawing of a pipeline. */
+export type Node =
+  | { readonly node: "input"; readonly topic: string; readonly role: "lane" | "table" }
+  | { readonly node: "rekey"; readonly name: string; readonly topic: string; readonly after: readonly Observable<unknown>[] }
+  | {
+      readonly node: "stage";
+      readonly name: string;
+      readonly kind: string;
+      readonly summary: string;
+      readonly settings: Readonly<Record<string, unknown>>;
+      readonly after: readonly Observable<unknown>[];
+    }
+  | { readonly node: "merge"; readonly after: readonly Observable<unknown>[] };
+
+const nodes = new WeakMap<Observable<unknown>, Node>();
+
+/** Remembers what an observable is in the drawing. */
+export function tag<T>(observable: Observable<T>, node: Node): Observable<T> {
+  nodes.set(observable, node);
+  return observable;
+}
+
+/** The tagged thing this observable comes from: RxJS' own operators (share, filter) are looked through by their `source`. */
+export function nodeOf(observable: Observable<unknown>): Node | undefined {
+  for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source as Observable<unknown> | undefined) {
+    const node = nodes.get(at);
+    if (node !== undefined) return node;
+  }
+  return undefined;
+}

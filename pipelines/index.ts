@@ -1,0 +1,5 @@
+import type { Pipeline } from "../operators/stream/pipeline.ts";
+import { routerWindows } from "./router-windows.ts";
+
+/** Every pipeline there is; commands, the worker, the documentation and the conformance tests read this list. */
+export const pipelines: readonly Pipeline[] = [routerWindows];
