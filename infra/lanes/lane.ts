@@ -206,7 +206,9 @@ export class Lane {
   /** An empty fetch at the high watermark, for long enough: only now may others' time pass this input by. Recorded like a record. */
   #drained(input: number): void {
     const tap = this.taps.find((one) => one.input === input);
-    if (tap === undefined || !tap.drainedFor(this.#settings.idleMs) || !this.#idleMatters()) return;
+    // What comes from another part brings its own marks: an empty fetch says nothing about its time.
+    const told = this.#graph.inputs[input]?.role === "parts";
+    if (told || tap === undefined || !this.#idleMatters() || !tap.drainedFor(this.#settings.idleMs)) return;
     this.#graph.idle(input);
     extendRuns(this.#runs, input, 0);
     this.#pace.applied(0, 0, this.#graph.pending > 0);

@@ -3,7 +3,6 @@ import type { Observable } from "rxjs";
 /** One thing in the drawing of a pipeline. */
 export type Node =
   | { readonly node: "input"; readonly topic: string; readonly role: "lane" | "table" }
-  | { readonly node: "rekey"; readonly name: string; readonly topic: string; readonly after: readonly Observable<unknown>[] }
   | {
       readonly node: "stage";
       readonly name: string;
