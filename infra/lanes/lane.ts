@@ -4,7 +4,7 @@ import { Fault, faultOf } from "../../schemas/faults/fault.ts";
 import type { Fetched, OutRecord, TransactionalWriter } from "../kafka/port.ts";
 import { checkpointPartition, pack, writeCheckpoint } from "./checkpoints.ts";
 import type { Links, PartToRun } from "./links.ts";
-import { checkpointTopic, type LaneName, laneLabel, memberGroup, transactionalId } from "./names.ts";
+import { checkpointTopic, type LaneName, laneLabel, memberGroup, runsTopic, transactionalId } from "./names.ts";
 import { outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
 import { type CheckpointPointer, encodeRecovery, extendRuns, longestRecord, type Run } from "./position.ts";
@@ -45,7 +45,9 @@ export class Lane {
   #status: LaneStatus = "waiting";
   #next: number[] = [];
   #committed: number[] = [];
+  /** Since the last checkpoint, for recovery; and since the last transaction, for tests that ask for the order. */
   #runs: Run[] = [];
+  #taken: Run[] = [];
   #checkpoint: CheckpointPointer | undefined;
   #fault: Fault | undefined;
 
@@ -192,7 +194,7 @@ export class Lane {
       if (next > from) {
         const started = performance.now();
         this.#graph.feed(input, records);
-        extendRuns(this.#runs, input, next - from);
+        this.#extend(input, next - from);
         this.#next[input] = next;
         this.#pace.applied(records.length, performance.now() - started, this.#graph.pending > 0);
       } else if (next >= highWatermark) {
@@ -210,7 +212,7 @@ export class Lane {
     const told = this.#graph.inputs[input]?.role === "parts";
     if (told || tap === undefined || !this.#idleMatters() || !tap.drainedFor(this.#settings.idleMs)) return;
     this.#graph.idle(input);
-    extendRuns(this.#runs, input, 0);
+    this.#extend(input, 0);
     this.#pace.applied(0, 0, this.#graph.pending > 0);
   }
 
@@ -256,7 +258,7 @@ export class Lane {
       this.#pace.checkpointed(packed.length, performance.now() - started);
     }
     const runs = this.#runs.map((run) => ({ ...run }));
-    const produced = [...this.#records(outputs, runs)];
+    const produced = [...this.#records(outputs)];
     try {
       if (produced.length > 0) await writer.send(produced);
       if (packed !== undefined) {
@@ -274,12 +276,18 @@ export class Lane {
     this.#graph.counts.clear();
   }
 
-  *#records(outputs: readonly GraphOutput[], runs: readonly Run[]): Generator<OutRecord> {
+  *#records(outputs: readonly GraphOutput[]): Generator<OutRecord> {
     yield* outgoing(outputs, this.#run.pipeline.name, this.#links);
     if (!this.#settings.recordRuns) return;
-    const topic = this.#links.named(`gatewatch.internal.${this.name.pipeline}.runs`);
-    const value = Buffer.from(JSON.stringify({ part: this.name.part, lane: this.name.slot, next: this.#next, runs }));
-    yield { topic, partition: 0, key: null, value };
+    const { part, slot: lane } = this.name;
+    const value = Buffer.from(JSON.stringify({ part, lane, runs: this.#taken }));
+    this.#taken = [];
+    yield { topic: this.#links.named(runsTopic(this.name.pipeline)), partition: 0, key: null, value };
+  }
+
+  #extend(input: number, length: number): void {
+    extendRuns(this.#runs, input, length);
+    if (this.#settings.recordRuns) extendRuns(this.#taken, input, length);
   }
 
   /** The recovery record goes with the first input; the others carry their offset. */

@@ -23,3 +23,6 @@ export const checkpointKey = (name: LaneName, chunk: number): string => `${name.
 
 /** For logs and metrics. */
 export const laneLabel = ({ pipeline, part, slot }: LaneName): string => `${pipeline}/${part}/${slot}`;
+
+/** Where lanes write the order in which they took their inputs, if they are told to (`lane.recordRuns`). */
+export const runsTopic = (pipeline: string): string => `gatewatch.internal.${pipeline}.runs`;

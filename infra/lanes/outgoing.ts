@@ -24,7 +24,7 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
       yield deadLetter(letter, pipeline, named);
       continue;
     }
-    const headers = output.topic.headers?.(output.value as never);
+    const headers = output.topic.headers?.(output.value);
     yield { topic, key: Buffer.from(output.key), value, headers: headers === undefined ? undefined : asBuffers(headers) };
   }
 }

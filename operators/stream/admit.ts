@@ -41,7 +41,7 @@ export function admit(input: Pick<AssembledInput, "topic" | "role">, record: Log
     }
     if (input.role === "table") return { value: tableChange(input.topic, record, decode), clocked: undefined, origin: record };
     if (record.value === null) throw new Fault("GW_RECORD_NULL", `${input.topic.name} takes no null values`);
-    const value = input.topic.complete(decode(input.topic, record) as never);
+    const value = input.topic.complete(decode(input.topic, record));
     sensible(input.topic, value);
     const expected = input.topic.key(value);
     if (record.key === null || !sameText(record.key, expected)) {
@@ -60,18 +60,18 @@ function tableChange(topic: AnyTopic, record: LogRecord, decode: Decode): TableC
   if (record.key === null) throw new Fault("GW_RECORD_KEY", `${topic.name} needs a key`);
   const key = record.key.toString();
   if (record.value === null) return { key, value: null };
-  const value = topic.complete(decode(topic, record) as never);
+  const value = topic.complete(decode(topic, record));
   sensible(topic, value);
   return { key, value };
 }
 
 function sensible(topic: AnyTopic, value: unknown): void {
-  const reason = topic.senseless(value as never);
+  const reason = topic.senseless(value);
   if (reason !== undefined) throw new Fault("GW_RECORD_SENSELESS", reason);
 }
 
 /** Most keys are short ASCII: comparing the text beats encoding the other one. */
 const sameText = (bytes: Buffer, text: string): boolean =>
-  bytes.length === text.length ? bytes.latin1Slice() === text || bytes.toString() === text : bytes.toString() === text;
+  bytes.toString(bytes.length === text.length ? "latin1" : "utf8") === text || bytes.toString() === text;
 
 const excerpt = (key: Buffer): string => key.subarray(0, 80).toString();

@@ -1,5 +1,5 @@
 import { Subject, merge as rxMerge, type Observable } from "rxjs";
-import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Batch } from "./batch.ts";
 import { betweenParts } from "./internal-topic.ts";
 import type { Context, Sink } from "./pipeline.ts";
@@ -53,7 +53,7 @@ export function assemble(pipeline: string, build: (context: Context) => readonly
     table: (topic) => input(topic, "table"),
     to: (topic, ...flows) => ({ topic, flow: tag(rxMerge(...flows), { node: "merge", after: flows }) }),
     rekey: (name, { by, codec }) => {
-      const topic: Topic<never> = betweenParts(pipeline, name, codec) as never;
+      const topic = betweenParts(pipeline, name, codec);
       return (source) => {
         sinks.push({ topic, flow: source, by: by as (value: unknown) => string });
         return input(topic, "parts");

@@ -219,7 +219,7 @@ export class LaneGraph {
     records.forEach((value, i) => {
       const origin = origins[i];
       if (by === undefined) {
-        this.#outputs.push({ kind: "record", topic, key: topic.key(value as never), value, origin });
+        this.#outputs.push({ kind: "record", topic, key: topic.key(value), value, origin });
       } else {
         const sources = origin === undefined ? [] : sourcesOf({ topic: from, partition, origin });
         this.#outputs.push({ kind: "record", topic, key: by(value), value: this.#envelope(value, sources), origin });

@@ -1,6 +1,7 @@
 import { merge as rxMerge, type Observable, type OperatorFunction } from "rxjs";
 import { z } from "zod";
 import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
+import type { TableChange } from "./admit.ts";
 import type { Batch } from "./batch.ts";
 import type { Codec } from "./codec.ts";
 import { type Assembled, assemble } from "./assemble.ts";
@@ -13,7 +14,7 @@ export interface Context {
   /** A co-partitioned input: the lane's own partition of it. */
   from<T>(topic: Topic<T>): Observable<Batch<T>>;
   /** A broadcast input: a one-partition compacted topic that every lane reads whole before its first record. */
-  table<T>(topic: Topic<T>): Observable<Batch<T>>;
+  table<T>(topic: Topic<T>): Observable<Batch<TableChange<T>>>;
   /** What goes out, in the order the flows bring it. */
   to<T>(topic: Topic<T>, ...flows: readonly Observable<Batch<T>>[]): Sink;
   /** The next part of the pipeline begins here: values meet again under another key, in lanes of their own. */

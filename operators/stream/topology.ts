@@ -15,9 +15,9 @@ export type Node =
 
 const nodes = new WeakMap<Observable<unknown>, Node>();
 
-/** Remembers what an observable is in the drawing. */
+/** Remembers what an observable is in the drawing; the first word stands, since RxJS merges a single flow into itself. */
 export function tag<T>(observable: Observable<T>, node: Node): Observable<T> {
-  nodes.set(observable, node);
+  if (!nodes.has(observable)) nodes.set(observable, node);
   return observable;
 }
 

@@ -76,7 +76,7 @@ export class Apply {
     if (topic === undefined || !this.#offline.reads(name)) throw new Fault("GW_RECORD_TOPIC", `no pipeline of this run reads the topic "${name}"`);
     const result = fromJson(topic, value);
     // What does not fit the schema is refused by the graph, with all its reasons; its key does not matter then.
-    const built = () => ("faults" in result ? null : topic.key(topic.complete(result.value as never)));
+    const built = () => ("faults" in result ? null : topic.key(topic.complete(result.value)));
     const keyText = key === undefined ? built() : key;
     const record: LineRecord = {
       offset,

@@ -68,8 +68,8 @@ export const orderTest = pipeline("order-test", { summary: "Order over two input
 /** A reading times its key's price, as the table said when the lane took the reading. */
 export const tableTest = pipeline("table-test", { summary: "A broadcast input.", latenessS: 1, options: z.object({}) }, ({ from, table: broadcast, to, store }) => {
   type Change = { readings?: Reading; change?: TableChange<Reading> };
-  const readings = from(left).pipe(each("reading", "as it is", (one): ReturnType<typeof ok<Change>> => ok({ readings: one })));
-  const changes = broadcast(table).pipe(each("change", "as it is", (one): ReturnType<typeof ok<Change>> => ok({ change: one })));
+  const readings = from(left).pipe(each("reading", "as it is", (one) => ok<Change>({ readings: one })));
+  const changes = broadcast(table).pipe(each("change", "as it is", (one) => ok<Change>({ change: one })));
   const join = stage<{ price: number; seen: number }, Change, { text: string }>(
     "join",
     {

@@ -1,0 +1,1 @@
+export interface SourceRef { readonly topic: string; readonly partition: number; readonly offset: number }
