@@ -13,7 +13,11 @@ import { topics } from "../schemas/topics/index.ts";
 
 const options = z.object({
   windowS: z.int().positive().default(10).describe("length of a window, in seconds of event time"),
-  minAssignmentsPerExpert: z.number().min(0).default(8).describe("events with fewer are counted in windows but not judged: noise alone would move them"),
+  minAssignmentsPerExpert: z
+    .number()
+    .min(0)
+    .default(8)
+    .describe("events with fewer are counted in windows but not judged: noise alone would move them"),
   maxLayers: z.int().positive().default(100_000).describe("layers of instances whose state is held in one lane"),
   ...baselineOptions,
 });
@@ -28,13 +32,25 @@ export const routerWindows = pipeline(
   "router-windows",
   { summary: "Routing health per layer in windows, and an alert when a layer leaves its own baseline.", latenessS: 10, options },
   ({ from, to, store }, { windowS, minAssignmentsPerExpert, maxLayers, alpha, limit, warmUp, confirm }) => {
-    const health = from(topics.router).pipe(each("routing-health", "counts to imbalance and entropy", (event) => ok(routingHealth(event))), share());
+    const health = from(topics.router).pipe(
+      each("routing-health", "counts to imbalance and entropy", (event) => ok(routingHealth(event))),
+      share(),
+    );
 
     const windows = health.pipe(
-      tumblingWindow("window", { size: seconds(windowS), time: windowStart, key: layerKey, aggregate: routingWindow, maxKeys: maxLayers, store }),
+      tumblingWindow("window", {
+        size: seconds(windowS),
+        time: windowStart,
+        key: layerKey,
+        aggregate: routingWindow,
+        maxKeys: maxLayers,
+        store,
+      }),
     );
     const alerts = health.pipe(
-      each("enough-assignments", "leaves out events too small to judge", (reading) => (isJudged(reading, minAssignmentsPerExpert) ? ok(reading) : none())),
+      each("enough-assignments", "leaves out events too small to judge", (reading) =>
+        isJudged(reading, minAssignmentsPerExpert) ? ok(reading) : none(),
+      ),
       baselineShift("own-baseline", { of: measures, key: phaseKey, alpha, limit, warmUp, confirm, maxKeys: maxLayers, store }),
       each("as-alert", "puts a shift into words", routingAlert),
     );

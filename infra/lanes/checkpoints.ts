@@ -24,19 +24,36 @@ export function pack({ fingerprint, state }: SavedState): Buffer {
 }
 
 /** Writes the chunks inside the lane's open transaction, one send each, and says where they lie. */
-export async function writeCheckpoint(writer: TransactionalWriter, name: LaneName, partition: number, packed: Buffer, topic: string): Promise<number[]> {
+export async function writeCheckpoint(
+  writer: TransactionalWriter,
+  name: LaneName,
+  partition: number,
+  packed: Buffer,
+  topic: string,
+): Promise<number[]> {
   const offsets: number[] = [];
   for (let at = 0, chunk = 0; at < packed.length; at += chunkBytes, chunk += 1) {
-    const record: OutRecord = { topic, partition, key: Buffer.from(checkpointKey(name, chunk)), value: packed.subarray(at, at + chunkBytes) };
+    const record: OutRecord = {
+      topic,
+      partition,
+      key: Buffer.from(checkpointKey(name, chunk)),
+      value: packed.subarray(at, at + chunkBytes),
+    };
     const offset = (await writer.send([record])).get(placeKey(topic, partition));
-    if (offset === undefined) throw new Fault("GW_KAFKA_PROTOCOL", `the broker named no offset for a checkpoint chunk of ${laneLabel(name)}`);
+    if (offset === undefined)
+      throw new Fault("GW_KAFKA_PROTOCOL", `the broker named no offset for a checkpoint chunk of ${laneLabel(name)}`);
     offsets.push(offset);
   }
   return offsets;
 }
 
 /** Reads exactly the chunks a recovery record names. GW_CHECKPOINT_CORRUPT where one is gone or does not unpack. */
-export async function readCheckpoint(log: LogPort, name: LaneName, { partition, chunks }: CheckpointPointer, topic: string): Promise<SavedState> {
+export async function readCheckpoint(
+  log: LogPort,
+  name: LaneName,
+  { partition, chunks }: CheckpointPointer,
+  topic: string,
+): Promise<SavedState> {
   const parts: Buffer[] = [];
   for (const [chunk, offset] of chunks.entries()) {
     const { records } = await log.fetch({ topic, partition }, offset, { maxBytes: 2 * chunkBytes });
@@ -70,4 +87,3 @@ export async function hasCheckpoint(log: LogPort, name: LaneName, partition: num
   }
   return false;
 }
-

@@ -14,6 +14,9 @@ import { LaneTap } from "./tap.ts";
 
 export type LaneStatus = "waiting" | "recovering" | "live" | "finishing" | "closed";
 
+/** The tap is full meanwhile, so a registry that is away is asked so often at most. */
+const registryRetryMs = 1_000;
+
 /** Which status may follow which; anything else is a defect. Work is written only while live or finishing. */
 const follows = {
   waiting: ["recovering", "closed"],
@@ -65,7 +68,10 @@ export class Lane {
       decode: (topic, record) => links.codec.decode(topic, record),
     });
     this.#places = run.inputs.map(({ topic, role }) => ({ topic: links.named(topic.name), partition: role === "table" ? 0 : name.slot }));
-    this.#pace = new Pace(settings, run.outputs.some(({ urgent }) => urgent));
+    this.#pace = new Pace(
+      settings,
+      run.outputs.some(({ urgent }) => urgent),
+    );
     this.taps = this.#graph.inputs.flatMap(({ role }, input) => (role === "table" ? [] : [this.#tap(input)]));
   }
 
@@ -105,7 +111,10 @@ export class Lane {
       onLive();
       this.#watchTables();
       while (this.#status === "live") {
-        await this.#pace.due(() => this.#ahead(), () => this.#status === "live");
+        await this.#pace.due(
+          () => this.#ahead(),
+          () => this.#status === "live",
+        );
         if (this.#fault !== undefined) throw this.#fault;
         if (this.#status === "live" && this.#ahead()) await this.#commit(writer, this.#checkpointDue());
       }
@@ -164,12 +173,16 @@ export class Lane {
     if (!this.#isOpen()) return undefined;
     this.#next = recovered.next;
     // A first start at the end of the log must be written down at once, or a crash would begin at a later end.
-    this.#committed = recovered.checkpoint === undefined && this.#settings.from === "latest" ? recovered.next.map(() => -1) : [...recovered.next];
+    this.#committed =
+      recovered.checkpoint === undefined && this.#settings.from === "latest" ? recovered.next.map(() => -1) : [...recovered.next];
     this.#runs = recovered.runs;
+    // Of a lane that has never committed: how it took its tables before its first record.
+    if (recovered.checkpoint === undefined) this.#taken = recovered.runs.map((run) => ({ ...run }));
     this.#checkpoint = recovered.checkpoint;
     this.#pace.recovered(recovered.replayed);
     this.#links.meter.restored(this.name, performance.now() - started, recovered.replayed);
-    if (recovered.inDoubt) this.#log("warn", `${recovered.replayed} records were replayed by code or options other than those that wrote them`);
+    if (recovered.inDoubt)
+      this.#log("warn", `${recovered.replayed} records were replayed by code or options other than those that wrote them`);
     return writer;
   }
 
@@ -183,7 +196,10 @@ export class Lane {
     }
     return this.#links.codec.warm(unknown).then(
       () => this.#apply(input, records, fetched),
-      (error: unknown) => this.#log("warn", `waiting for schemas ${unknown.join(", ")}: ${faultOf(error, "GW_REGISTRY_UNREACHABLE", "registry").message}`),
+      async (error: unknown) => {
+        this.#log("warn", `waiting for schemas ${unknown.join(", ")}: ${faultOf(error, "GW_REGISTRY_UNREACHABLE", "registry").message}`);
+        await new Promise((resolve) => setTimeout(resolve, registryRetryMs));
+      },
     );
   }
 
@@ -237,7 +253,8 @@ export class Lane {
     const expected = this.#next[input] ?? 0;
     const message = `${topic}[${partition}] holds ${range.earliest} to ${range.end}, expected ${expected}`;
     this.#links.meter.gap(this.name, topic);
-    if (this.#settings.onGap === "halt") return this.#fail(new Fault("GW_LANE_OFFSET_GAP", message, { topic, partition, expected, ...range }));
+    if (this.#settings.onGap === "halt")
+      return this.#fail(new Fault("GW_LANE_OFFSET_GAP", message, { topic, partition, expected, ...range }));
     const to = this.#settings.onGap === "earliest" ? range.earliest : range.end;
     this.#log("error", `${message}: going on at ${to}, as lane.onGap says`);
     this.#next[input] = to;
@@ -258,14 +275,16 @@ export class Lane {
       this.#pace.checkpointed(packed.length, performance.now() - started);
     }
     const runs = this.#runs.map((run) => ({ ...run }));
+    let checkpoint = this.#checkpoint;
     const produced = [...this.#records(outputs)];
     try {
       if (produced.length > 0) await writer.send(produced);
       if (packed !== undefined) {
         const { topic, partition } = this.#checkpoints;
-        this.#checkpoint = { offsets: next, partition, chunks: await writeCheckpoint(writer, this.name, partition, packed, topic) };
+        checkpoint = { offsets: next, partition, chunks: await writeCheckpoint(writer, this.name, partition, packed, topic) };
+        this.#checkpoint = checkpoint;
       }
-      await writer.commit(memberGroup(this.name), this.#position(next, runs));
+      await writer.commit(memberGroup(this.name), this.#position(next, runs, checkpoint));
     } catch (error) {
       throw faultOf(error, "GW_LANE_OUTCOME_UNKNOWN", `a transaction of ${laneLabel(this.name)}`);
     }
@@ -291,19 +310,15 @@ export class Lane {
   }
 
   /** The recovery record goes with the first input; the others carry their offset. */
-  #position(next: readonly number[], runs: readonly Run[]) {
-    const { checkpoint } = this.#recoveryPoint();
+  #position(next: readonly number[], runs: readonly Run[], checkpoint: CheckpointPointer | undefined) {
+    if (checkpoint === undefined)
+      throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `${laneLabel(this.name)} has never written a checkpoint`);
     return this.taps.map(({ input, topic, partition }, i) => ({
       topic,
       partition,
       offset: next[input] ?? 0,
       metadata: i === 0 ? encodeRecovery({ checkpoint, runs }) : "",
     }));
-  }
-
-  #recoveryPoint(): { checkpoint: CheckpointPointer } {
-    if (this.#checkpoint === undefined) throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `${laneLabel(this.name)} has never written a checkpoint`);
-    return { checkpoint: this.#checkpoint };
   }
 
   /** A lane's first transaction always: a position never stands without the state that belongs to it. */
@@ -332,7 +347,8 @@ export class Lane {
   }
 
   #become(status: LaneStatus): void {
-    if (!(follows[this.#status] as readonly LaneStatus[]).includes(status)) throw new TypeError(`a lane cannot go from ${this.#status} to ${status}`);
+    if (!(follows[this.#status] as readonly LaneStatus[]).includes(status))
+      throw new TypeError(`a lane cannot go from ${this.#status} to ${status}`);
     this.#status = status;
   }
 
@@ -340,4 +356,3 @@ export class Lane {
     this.#links.logger[level]({ pipeline: this.name.pipeline, lane: laneLabel(this.name), offset: this.#next[0] }, message);
   }
 }
-

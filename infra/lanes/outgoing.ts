@@ -20,7 +20,15 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
     }
     if (value.length > output.topic.maxRecordBytes) {
       const message = `a record for ${topic} has ${value.length} bytes, at most ${output.topic.maxRecordBytes} fit`;
-      const letter = { stage: "encode", code: "GW_RECORD_TOO_LARGE", message, topic, partition: 0, origin: output.origin, value: output.value } as const;
+      const letter = {
+        stage: "encode",
+        code: "GW_RECORD_TOO_LARGE",
+        message,
+        topic,
+        partition: 0,
+        origin: output.origin,
+        value: output.value,
+      } as const;
       yield deadLetter(letter, pipeline, named);
       continue;
     }

@@ -38,10 +38,15 @@ export function encodeRecovery({ checkpoint, runs }: RecoveryRecord): string {
 export function decodeRecovery(metadata: string): RecoveryRecord | undefined {
   if (metadata === "") return undefined;
   const [found, ...lists] = metadata.split(";");
-  const [offsets, [partition] = [], chunks, flat] = lists.map((list) => (list === "" ? [] : list.split(",").map((n) => Number.parseInt(n, 36))));
+  const [offsets, [partition] = [], chunks, flat] = lists.map((list) =>
+    list === "" ? [] : list.split(",").map((n) => Number.parseInt(n, 36)),
+  );
   const whole = [...(offsets ?? []), partition, ...(chunks ?? []), ...(flat ?? [])].every((n) => Number.isSafeInteger(n));
   if (found !== version || offsets === undefined || partition === undefined || chunks === undefined || flat === undefined || !whole) {
-    throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `the committed position carries no recovery record of this version (${metadata.slice(0, 40)})`);
+    throw new Fault(
+      "GW_LANE_POSITION_WITHOUT_STATE",
+      `the committed position carries no recovery record of this version (${metadata.slice(0, 40)})`,
+    );
   }
   const runs: Run[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) runs.push({ input: flat[i] ?? 0, length: flat[i + 1] ?? 0 });

@@ -4,7 +4,7 @@ import { Fault } from "../../schemas/faults/fault.ts";
 import { hasCheckpoint, readCheckpoint } from "./checkpoints.ts";
 import type { Links } from "./links.ts";
 import { type LaneName, laneLabel, memberGroup } from "./names.ts";
-import { type CheckpointPointer, decodeRecovery, type Run } from "./position.ts";
+import { type CheckpointPointer, decodeRecovery, extendRuns, type Run } from "./position.ts";
 
 /** What a lane needs to recover: its graph, where its inputs lie (a table's partition is 0) and where its checkpoints go. */
 export interface Recovering {
@@ -37,7 +37,10 @@ export interface Recovered {
 export async function recover(lane: Recovering, links: Links): Promise<Recovered> {
   const { name, graph, places } = lane;
   const own = graph.inputs.flatMap(({ role }, input) => (role === "table" ? [] : [{ input, place: places[input] as Place }]));
-  const committed = await links.log.admin.positions(memberGroup(name), own.map(({ place }) => place));
+  const committed = await links.log.admin.positions(
+    memberGroup(name),
+    own.map(({ place }) => place),
+  );
   const record = decodeRecovery(committed[0]?.metadata ?? "");
   if (record === undefined) {
     if (committed.some(({ offset }) => offset >= 0)) {
@@ -69,7 +72,10 @@ export async function recover(lane: Recovering, links: Links): Promise<Recovered
 async function firstStart(lane: Recovering, links: Links, own: readonly { input: number; place: Place }[]): Promise<Recovered> {
   const { name, graph, places, checkpoints } = lane;
   if (await hasCheckpoint(links.log, name, checkpoints.partition, checkpoints.topic)) {
-    throw new Fault("GW_LANE_STATE_WITHOUT_POSITION", `${checkpoints.topic} holds state of ${laneLabel(name)}, but its group has no position`);
+    throw new Fault(
+      "GW_LANE_STATE_WITHOUT_POSITION",
+      `${checkpoints.topic} holds state of ${laneLabel(name)}, but its group has no position`,
+    );
   }
   const ranges = await links.log.admin.range(own.map(({ place }) => place));
   const next = places.map(() => 0);
@@ -81,6 +87,7 @@ async function firstStart(lane: Recovering, links: Links, own: readonly { input:
     await table.whole;
     graph.feed(input, table.since(0, table.next));
     next[input] = table.next;
+    if (table.next > 0) extendRuns(runs, input, table.next);
   }
   return { next, checkpoint: undefined, runs, replayed: 0, inDoubt: false };
 }

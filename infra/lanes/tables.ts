@@ -28,6 +28,10 @@ export class Tables {
   }
 }
 
+/** As the catalogue sets `min.compaction.lag.ms` of tables: a replay never needs what is older and superseded. */
+const compactionLagMs = 3_600_000;
+const firstPrune = 10_000;
+
 /** All records of one table topic so far, in offset order. */
 export class Table implements Tap {
   readonly topic: string;
@@ -35,7 +39,8 @@ export class Table implements Tap {
   next = 0;
   open = true;
   readonly full = false;
-  readonly #records: LogRecord[] = [];
+  #records: LogRecord[] = [];
+  #pruneAt = firstPrune;
   readonly #listeners = new Set<() => void>();
   #whole = Promise.withResolvers<void>();
 
@@ -69,8 +74,22 @@ export class Table implements Tap {
   feed({ records, next, highWatermark }: Fetched): void {
     for (const record of records) if (record.offset >= this.next) this.#records.push(record);
     this.next = Math.max(this.next, next);
+    if (this.#records.length >= this.#pruneAt) this.#prune();
     if (this.next >= highWatermark) this.#whole.resolve();
     if (records.length > 0) for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * Forgets what compaction may forget too: values with a newer one of the same key, older than any lane's checkpoint can be.
+   * Without this a table that changes all day grows for as long as the process lives.
+   */
+  #prune(): void {
+    const before = (this.#records.at(-1)?.timestampMs ?? 0) - compactionLagMs;
+    const newest = new Map(this.#records.map(({ key, offset }) => [key?.toString("latin1"), offset]));
+    this.#records = this.#records.filter(
+      ({ key, offset, timestampMs }) => timestampMs > before || newest.get(key?.toString("latin1")) === offset,
+    );
+    this.#pruneAt = Math.max(firstPrune, 2 * this.#records.length);
   }
 
   /** Compaction moves a table's beginning; what is gone has newer values behind it. */

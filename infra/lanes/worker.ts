@@ -54,7 +54,10 @@ export class Worker {
     const recoveries = new Turns(recoveriesAtOnce);
     const partitionsOf = (topic: string) => counts.get(topic) ?? 0;
     this.#links = { log, codec, meter, logger, named, partitionsOf, recoveries, tables: new Tables(log) };
-    this.#runners = [...options.parts.map((part) => this.#partRunner(part, counts)), ...options.sinks.map((sink) => this.#sinkRunner(sink))];
+    this.#runners = [
+      ...options.parts.map((part) => this.#partRunner(part, counts)),
+      ...options.sinks.map((sink) => this.#sinkRunner(sink)),
+    ];
   }
 
   /** Resolves when every part has joined its group; lanes recover after that. */
@@ -82,7 +85,9 @@ export class Worker {
   status(): WorkerStatus {
     const reasons = this.#runners.flatMap(({ group, assigned, lanes, halted }) => {
       if (assigned === undefined) return [`${group} has not been assigned anything yet`];
-      const opening = [...lanes].filter(([, { status }]) => status === "waiting" || status === "recovering").map(([partition]) => partition);
+      const opening = [...lanes]
+        .filter(([, { status }]) => status === "waiting" || status === "recovering")
+        .map(([partition]) => partition);
       return [
         ...(opening.length > 0 ? [`${group} recovers lanes ${opening.join(", ")}`] : []),
         ...[...halted.values()].map(({ partition, code, message }) => `${group}/${partition} is halted: ${code} ${message}`),
@@ -119,7 +124,8 @@ export class Worker {
   #watch(): void {
     const { stallMs, quietMs } = this.#options.settings;
     const hung = this.#options.log.feed.check(stallMs);
-    if (hung > 0) this.#options.logger.warn({ code: "GW_LANE_STALLED", hung }, `${hung} fetches did not answer for ${stallMs} ms and were given up`);
+    if (hung > 0)
+      this.#options.logger.warn({ code: "GW_LANE_STALLED", hung }, `${hung} fetches did not answer for ${stallMs} ms and were given up`);
     for (const runner of this.#runners) {
       for (const [partition, lane] of runner.lanes) {
         if (lane.status !== "live" || lane.stalledMs <= stallMs + quietMs) continue;

@@ -36,7 +36,10 @@ export class DrivenStores {
 }
 
 /** Runs one operator over batches, without a lane: what came out, what was dropped, what became a dead letter. */
-export function drive<In, Out>(make: (store: StoreFactory) => OperatorFunction<Batch<In>, Batch<Out>>, arrivals: readonly Arrival<In>[]): Driven<Out> {
+export function drive<In, Out>(
+  make: (store: StoreFactory) => OperatorFunction<Batch<In>, Batch<Out>>,
+  arrivals: readonly Arrival<In>[],
+): Driven<Out> {
   return driveWith(new DrivenStores(), make, arrivals);
 }
 

@@ -33,7 +33,12 @@ export interface Refused {
  * Lets a record in, or says why not: its bytes must decode, its value must make sense, its key must be the one the catalogue
  * builds (another would put one key's records into two lanes) and its event time must be credible. Never throws.
  */
-export function admit(input: Pick<AssembledInput, "topic" | "role">, record: LogRecord, decode: Decode, maxAheadMs: number): Admitted | Refused {
+export function admit(
+  input: Pick<AssembledInput, "topic" | "role">,
+  record: LogRecord,
+  decode: Decode,
+  maxAheadMs: number,
+): Admitted | Refused {
   try {
     if (input.role === "parts") {
       const envelope = decode(input.topic, record) as Envelope<unknown>;

@@ -1,4 +1,4 @@
-import { Subject, merge as rxMerge, type Observable } from "rxjs";
+import { type Observable, merge as rxMerge, Subject } from "rxjs";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Batch } from "./batch.ts";
 import { betweenParts } from "./internal-topic.ts";

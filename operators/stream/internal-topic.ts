@@ -1,5 +1,5 @@
-import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
 import { internalTopic } from "../../schemas/topics/internal.ts";
+import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
 import type { SourceRef } from "../../schemas/types/avro.ts";
 import type { Codec } from "./codec.ts";
 

@@ -23,7 +23,13 @@ export interface GraphOptions {
 
 /** What a push has produced, in order. */
 export type GraphOutput =
-  | { readonly kind: "record"; readonly topic: AnyTopic; readonly key: string; readonly value: unknown; readonly origin: Origin | undefined }
+  | {
+      readonly kind: "record";
+      readonly topic: AnyTopic;
+      readonly key: string;
+      readonly value: unknown;
+      readonly origin: Origin | undefined;
+    }
   /** To every partition of the topic. */
   | { readonly kind: "mark"; readonly topic: AnyTopic; readonly value: Mark }
   | { readonly kind: "letter"; readonly letter: DeadLetter };
@@ -192,7 +198,10 @@ export class LaneGraph {
   }
 
   #refuse(input: Input, origin: LogRecord, { code, message }: Refused): void {
-    this.#emit({ kind: "letter", letter: { stage: "decode", code, message, topic: input.topic.name, partition: this.#how.partition, origin } });
+    this.#emit({
+      kind: "letter",
+      letter: { stage: "decode", code, message, topic: input.topic.name, partition: this.#how.partition, origin },
+    });
   }
 
   /** The smallest watermark of the inputs that are not idle; where all are, the time does not move. */
@@ -214,7 +223,11 @@ export class LaneGraph {
     this.#mark(false);
   }
 
-  #collect(topic: AnyTopic, by: ((value: unknown) => string) | undefined, { records, origins, topic: from, partition }: Batch<unknown>): void {
+  #collect(
+    topic: AnyTopic,
+    by: ((value: unknown) => string) | undefined,
+    { records, origins, topic: from, partition }: Batch<unknown>,
+  ): void {
     if (this.muted) return;
     records.forEach((value, i) => {
       const origin = origins[i];
@@ -246,7 +259,10 @@ export class LaneGraph {
 
   #countsOf(stage: string): StageCounts {
     let counts = this.counts.get(stage);
-    if (counts === undefined) this.counts.set(stage, (counts = { ok: 0, none: 0, dropped: new Map() }));
+    if (counts === undefined) {
+      counts = { ok: 0, none: 0, dropped: new Map() };
+      this.counts.set(stage, counts);
+    }
     return counts;
   }
 
@@ -279,18 +295,42 @@ interface Checkpoint {
   stores: (StoreDump & { name: string })[];
 }
 
-const source = { type: "record", name: "Source", fields: [{ name: "id", type: "int" }, { name: "watermark", type: "double" }, { name: "idle", type: "boolean" }] };
+const source = {
+  type: "record",
+  name: "Source",
+  fields: [
+    { name: "id", type: "int" },
+    { name: "watermark", type: "double" },
+    { name: "idle", type: "boolean" },
+  ],
+};
 const clock = {
   type: "record",
   name: "Clock",
-  fields: [{ name: "watermark", type: "double" }, { name: "idle", type: "boolean" }, { name: "sources", type: { type: "array", items: source } }],
+  fields: [
+    { name: "watermark", type: "double" },
+    { name: "idle", type: "boolean" },
+    { name: "sources", type: { type: "array", items: source } },
+  ],
 };
 const store = {
   type: "record",
   name: "Store",
-  fields: [{ name: "name", type: "string" }, { name: "schema", type: "string" }, { name: "sweptAt", type: "double" }, { name: "entries", type: "bytes" }],
+  fields: [
+    { name: "name", type: "string" },
+    { name: "schema", type: "string" },
+    { name: "sweptAt", type: "double" },
+    { name: "entries", type: "bytes" },
+  ],
 };
-const marked = { type: "record", name: "Marked", fields: [{ name: "watermark", type: "double" }, { name: "idle", type: "boolean" }] };
+const marked = {
+  type: "record",
+  name: "Marked",
+  fields: [
+    { name: "watermark", type: "double" },
+    { name: "idle", type: "boolean" },
+  ],
+};
 const checkpointType = avro.Type.forSchema({
   type: "record",
   name: "Checkpoint",

@@ -1,10 +1,10 @@
-import { merge as rxMerge, type Observable, type OperatorFunction } from "rxjs";
+import { type Observable, type OperatorFunction, merge as rxMerge } from "rxjs";
 import { z } from "zod";
 import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
 import type { TableChange } from "./admit.ts";
+import { type Assembled, assemble } from "./assemble.ts";
 import type { Batch } from "./batch.ts";
 import type { Codec } from "./codec.ts";
-import { type Assembled, assemble } from "./assemble.ts";
 import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
 import type { StoreFactory } from "./stage.ts";
 import { tag } from "./topology.ts";

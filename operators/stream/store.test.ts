@@ -49,7 +49,9 @@ describe("keyed store", () => {
   });
 
   it("is the same after a checkpoint, whatever was done to it before and is done after", () => {
-    const steps = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d", "e"), watermark: fc.nat(5_000), due: fc.option(fc.nat(6_000)) }));
+    const steps = fc.array(
+      fc.record({ key: fc.constantFrom("a", "b", "c", "d", "e"), watermark: fc.nat(5_000), due: fc.option(fc.nat(6_000)) }),
+    );
     fc.assert(
       fc.property(steps, steps, (before, after) => {
         const apply = (store: KeyedStore<{ count: number }>, list: typeof before) =>
@@ -73,7 +75,10 @@ describe("keyed store", () => {
   it("reads what an older version wrote, with the new field's default refused rather than guessed", () => {
     const store = open();
     count(store, "a");
-    const wider = new KeyedStore(struct({ count: "uint32", mean: "float64" }), () => ({ count: 0, mean: 0 }), { maxKeys: 10, ttl: forever });
+    const wider = new KeyedStore(struct({ count: "uint32", mean: "float64" }), () => ({ count: 0, mean: 0 }), {
+      maxKeys: 10,
+      ttl: forever,
+    });
     expect(() => wider.load(store.dump())).toThrow(Fault);
     const narrower = new KeyedStore(struct({}), () => ({}), { maxKeys: 10, ttl: forever });
     narrower.load(store.dump());

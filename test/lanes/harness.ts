@@ -6,9 +6,9 @@ import { Worker } from "../../infra/lanes/worker.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import type { LogRecord } from "../../operators/stream/record.ts";
-import { partsToRun, topicsOf } from "../../scripts/worker/parts.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import { partsToRun, topicsOf } from "../../scripts/worker/parts.ts";
 
 export const testSettings: LaneSettings & MemberSettings = {
   lingerMs: 5,
@@ -57,7 +57,8 @@ export class LaneRig {
     for (const topic of topicsOf(partsToRun([pipeline], () => ({})))) {
       this.log.create({ name: topic.name, partitions: topic.role === "table" ? 1 : partitions, settings: {} });
     }
-    for (const name of [checkpointTopic("g"), runsTopic(pipeline.name), "gatewatch.dlq"]) this.log.create({ name, partitions: 1, settings: {} });
+    for (const name of [checkpointTopic("g"), runsTopic(pipeline.name), "gatewatch.dlq"])
+      this.log.create({ name, partitions: 1, settings: {} });
   }
 
   async worker(): Promise<{ worker: Worker; kill(): Promise<void> }> {
@@ -86,7 +87,9 @@ export class LaneRig {
   }
 
   produce(topic: AnyTopic, partition: number, values: readonly unknown[]): void {
-    this.log.append(values.map((value) => ({ topic: topic.name, partition, key: Buffer.from(topic.key(value)), value: plainCodec.encode(topic, value) })));
+    this.log.append(
+      values.map((value) => ({ topic: topic.name, partition, key: Buffer.from(topic.key(value)), value: plainCodec.encode(topic, value) })),
+    );
   }
 
   /** Every committed record of a topic, by partition. */
@@ -126,7 +129,10 @@ export class LaneRig {
           const from = next[input] ?? 0;
           const role = part.inputs[input]?.role;
           const records = contents.get(places[input] ?? "")?.[role === "table" ? 0 : lane] ?? [];
-          graph.feed(input, records.filter(({ offset }) => offset >= from && offset < from + length));
+          graph.feed(
+            input,
+            records.filter(({ offset }) => offset >= from && offset < from + length),
+          );
           next[input] = from + length;
         }
         for (const output of graph.take()) if (output.kind === "record" && output.topic.name === topic.name) out.push(output.value);
@@ -152,4 +158,3 @@ export async function until(what: string, condition: () => boolean | Promise<boo
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
-

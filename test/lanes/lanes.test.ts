@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { seeded } from "../../scripts/simulate/random.ts";
-import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import { seeded } from "../../scripts/simulate/random.ts";
 import { LaneRig, until } from "./harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "./pipelines.ts";
 
@@ -59,22 +59,22 @@ const readings = (random: ReturnType<typeof seeded>, partition: number, round: n
   }));
 
 describe("lanes over the memory log", () => {
-  it.for([1, 2, 3])("take several inputs in one order and replay it, seed %i", async (seed) => {
+  it.for([1, 2, 3])("take several inputs in one order and replay it, seed %i", { timeout: 60_000 }, async (seed) => {
     const { rig, written } = await survives(orderTest, numbered, seed, [left, right]);
     const produced = [...(await rig.read(left.name)), ...(await rig.read(right.name))].flat().length;
     expect(written).toHaveLength(produced);
-  }, 60_000);
+  });
 
-  it.for([1, 2])("see a table where the order put its changes, seed %i", async (seed) => {
+  it.for([1, 2])("see a table where the order put its changes, seed %i", { timeout: 60_000 }, async (seed) => {
     const { rig, written } = await survives(tableTest, priced, seed, [left], [table]);
     expect(written).toHaveLength((await rig.read(left.name)).flat().length);
-  }, 60_000);
+  });
 
-  it.for([1, 2])("meet again under another key, over all partitions, seed %i", async (seed) => {
+  it.for([1, 2])("meet again under another key, over all partitions, seed %i", { timeout: 60_000 }, async (seed) => {
     const { rig, written } = await survives(rekeyTest, totals, seed, [left]);
     const keys = texts(written).map((text) => text.split("|").slice(0, 2).join("|"));
     expect(new Set(keys).size).toBe(keys.length);
     const counted = texts(written).reduce((sum, text) => sum + Number(text.split("|")[2]), 0);
     expect(counted).toBeGreaterThan(0.6 * (await rig.read(left.name)).flat().length);
-  }, 60_000);
+  });
 });
