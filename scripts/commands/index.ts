@@ -1,0 +1,5 @@
+import type { AnyCommand } from "../command-line/command.ts";
+import { topology } from "./topology.ts";
+
+/** Every command there is, in the order help lists them. */
+export const commands: readonly AnyCommand[] = [topology];
