@@ -253,8 +253,10 @@ export class Lane {
     const expected = this.#next[input] ?? 0;
     const message = `${topic}[${partition}] holds ${range.earliest} to ${range.end}, expected ${expected}`;
     this.#links.meter.gap(this.name, topic);
-    if (this.#settings.onGap === "halt")
-      return this.#fail(new Fault("GW_LANE_OFFSET_GAP", message, { topic, partition, expected, ...range }));
+    if (this.#settings.onGap === "halt") {
+      this.#fail(new Fault("GW_LANE_OFFSET_GAP", message, { topic, partition, expected, ...range }));
+      return;
+    }
     const to = this.#settings.onGap === "earliest" ? range.earliest : range.end;
     this.#log("error", `${message}: going on at ${to}, as lane.onGap says`);
     this.#next[input] = to;

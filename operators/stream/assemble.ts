@@ -1,10 +1,10 @@
-import { type Observable, merge as rxMerge, Subject } from "rxjs";
+import { type Observable, Subject } from "rxjs";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Batch } from "./batch.ts";
 import { betweenParts } from "./internal-topic.ts";
 import type { Context, Sink } from "./pipeline.ts";
 import { KeyedStore } from "./store.ts";
-import { nodeOf, tag } from "./topology.ts";
+import { merge, nodeOf, tag } from "./topology.ts";
 
 export interface AssembledInput {
   readonly topic: AnyTopic;
@@ -51,7 +51,7 @@ export function assemble(pipeline: string, build: (context: Context) => readonly
   const context: Context = {
     from: (topic) => input(topic, "lane"),
     table: (topic) => input(topic, "table"),
-    to: (topic, ...flows) => ({ topic, flow: tag(rxMerge(...flows), { node: "merge", after: flows }) }),
+    to: (topic, ...flows) => ({ topic, flow: merge(...flows) }),
     rekey: (name, { by, codec }) => {
       const topic = betweenParts(pipeline, name, codec);
       return (source) => {

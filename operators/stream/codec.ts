@@ -29,7 +29,7 @@ export type StructOf<F extends FieldSpecs> = { -readonly [K in keyof F]: ValueOf
 
 /**
  * A codec for state made of numbers, flags, texts, lists and structs: `struct({ count: "uint32", mean: "float64" })`.
- * Numbers keep every bit; `uint32` and `int64` take integers up to 2^53.
+ * `float64` keeps every bit; `uint32` and `int64` take integers from -2^52 (avsc 5.7.9 loses the sign of what is below) to 2^53 - 1.
  */
 export function struct<const F extends FieldSpecs>(fields: F): Codec<StructOf<F>> {
   const schema = recordSchema(fields, "State");

@@ -110,6 +110,8 @@ export class LaneGraph {
     for (const record of records) {
       const admitted = admit(input, record, decode, maxAheadMs);
       if ("code" in admitted) {
+        // What came before it goes first, so that the order of the outputs does not tell how a fetch was cut.
+        flush();
         this.#refuse(input, record, admitted);
         continue;
       }

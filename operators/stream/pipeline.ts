@@ -1,4 +1,4 @@
-import { type Observable, type OperatorFunction, merge as rxMerge } from "rxjs";
+import type { Observable, OperatorFunction } from "rxjs";
 import { z } from "zod";
 import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
 import type { TableChange } from "./admit.ts";
@@ -7,7 +7,6 @@ import type { Batch } from "./batch.ts";
 import type { Codec } from "./codec.ts";
 import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
 import type { StoreFactory } from "./stage.ts";
-import { tag } from "./topology.ts";
 
 /** What a pipeline is built with. Called once a lane, and once more to draw it. */
 export interface Context {
@@ -82,9 +81,4 @@ export function pipeline<O extends z.ZodRawShape>(
       return new LaneGraph(draw(how.options), part, { ...how, latenessS: late });
     },
   };
-}
-
-/** One flow out of several, in the order they bring their batches. */
-export function merge<T>(...flows: readonly Observable<Batch<T>>[]): Observable<Batch<T>> {
-  return tag(rxMerge(...flows), { node: "merge", after: flows });
 }

@@ -1,4 +1,5 @@
-import type { Observable } from "rxjs";
+import { type Observable, merge as rxMerge } from "rxjs";
+import type { Batch } from "./batch.ts";
 
 /** One thing in the drawing of a pipeline. */
 export type Node =
@@ -15,10 +16,17 @@ export type Node =
 
 const nodes = new WeakMap<Observable<unknown>, Node>();
 
-/** Remembers what an observable is in the drawing; the first word stands, since RxJS merges a single flow into itself. */
+/** Remembers what an observable is in the drawing. */
 export function tag<T>(observable: Observable<T>, node: Node): Observable<T> {
-  if (!nodes.has(observable)) nodes.set(observable, node);
+  nodes.set(observable, node);
   return observable;
+}
+
+/** One flow out of several, in the order they bring their batches. RxJS gives a single flow back as it is: that has its own tag. */
+export function merge<T>(...flows: readonly Observable<Batch<T>>[]): Observable<Batch<T>> {
+  const [only] = flows;
+  if (only !== undefined && flows.length === 1) return only;
+  return tag(rxMerge(...flows), { node: "merge", after: flows });
 }
 
 /** The tagged thing this observable comes from: RxJS' own operators (share, filter) are looked through by their `source`. */

@@ -1,0 +1,182 @@
+import { map } from "rxjs";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { internalTopic } from "../../schemas/topics/internal.ts";
+import type { Topic } from "../../schemas/topics/topic.ts";
+import { struct } from "./codec.ts";
+import type { LaneGraph } from "./lane-graph.ts";
+import { ok } from "./outcome.ts";
+import { type Pipeline, pipeline } from "./pipeline.ts";
+import type { LogRecord } from "./record.ts";
+import { each, stage } from "./stage.ts";
+import { merge } from "./topology.ts";
+
+interface Tick {
+  readonly at: number;
+}
+const second = 1_000_000;
+/** In 2026: event times outside 2000 to 2100 are refused. */
+const epoch = 1_767_225_600;
+
+const ticks = (name: string): Topic<Tick> => ({
+  ...internalTopic<Tick>({
+    name,
+    schema: { type: "record", name: "Tick", namespace: name.replace("-", "_"), fields: [{ name: "at", type: "long" }] },
+    eventTime: ({ at }) => (epoch + at) * second,
+  }),
+  role: "input",
+  key: () => "k",
+});
+const left = ticks("left");
+const right = ticks("right");
+const out = { ...ticks("out"), role: "output" } as Topic<Tick>;
+
+const seen = (wired: Pipeline): LaneGraph =>
+  wired.open(wired.shape().parts[0]?.name ?? "", {
+    partition: 3,
+    lanes: 4,
+    maxAheadMs: Number.POSITIVE_INFINITY,
+    decode: (topic, { value }) => topic.type.fromBuffer(value ?? Buffer.alloc(0)),
+  });
+const record = (at: number, offset = at): LogRecord => ({
+  offset,
+  timestampMs: 0,
+  key: Buffer.from("k"),
+  value: left.type.toBuffer({ at }),
+  headers: {},
+});
+
+/** What each record saw: its own time and the watermark, in seconds after the epoch of the test. */
+const watched = pipeline("watched", { summary: "", latenessS: 2, options: z.object({}) }, ({ from, to }) => {
+  const both = merge(from(left), from(right));
+  return [to(out, both.pipe(each("see", "", ({ at }, here) => ok({ at: at * 1_000 + here.watermark / second - epoch }))))];
+});
+const values = (graph: LaneGraph) => graph.take().flatMap((output) => (output.kind === "record" ? [(output.value as Tick).at] : []));
+
+describe("a lane's graph", () => {
+  it("shows each record the time that those before it have made, however they are fed", () => {
+    const times = [5, 4, 9, 6, 12];
+    const whole = seen(watched);
+    whole.idle(1);
+    whole.feed(
+      0,
+      times.map((at, i) => record(at, i)),
+    );
+    const single = seen(watched);
+    single.idle(1);
+    for (const [i, at] of times.entries()) single.feed(0, [record(at, i)]);
+    const results = values(whole);
+    expect(results).toEqual([5_003, 4_003, 9_007, 6_007, 12_010]);
+    expect(values(single)).toEqual(results);
+  });
+
+  it("goes by the slower of two inputs, unless that one is idle", () => {
+    const graph = seen(watched);
+    graph.feed(1, [record(3)]);
+    graph.feed(0, [record(50)]);
+    expect(graph.watermark).toBe((epoch + 1) * second);
+    graph.idle(1);
+    expect(graph.watermark).toBe((epoch + 48) * second);
+  });
+
+  it("goes on from its dump with the same clocks", () => {
+    const first = seen(watched);
+    first.feed(0, [record(50)]);
+    first.idle(1);
+    const second = seen(watched);
+    second.load(first.dump());
+    expect(second.watermark).toBe(first.watermark);
+    second.feed(1, [record(10)]);
+    first.feed(1, [record(10)]);
+    first.feed(0, [record(60)]);
+    second.feed(0, [record(60)]);
+    expect(second.dump()).toEqual(first.dump());
+  });
+
+  it("says nothing and counts nothing while it is muted", () => {
+    const graph = seen(watched);
+    graph.muted = true;
+    graph.feed(0, [record(5), { ...record(6), value: null }]);
+    expect(graph.take()).toEqual([]);
+    expect(graph.counts.size).toBe(0);
+  });
+
+  it("makes a dead letter of a step that throws, and goes on with the next record", () => {
+    const fragile = pipeline("fragile", { summary: "", latenessS: 0, options: z.object({}) }, ({ from, to, store }) => {
+      const picky = stage<{ n: number }, Tick, Tick>(
+        "picky",
+        {
+          kind: "picky",
+          summary: "",
+          state: { codec: struct({ n: "uint32" }), initial: () => ({ n: 0 }) },
+          step(_, tick) {
+            if (tick.at === 6) throw new RangeError("no sixes");
+            return ok(tick);
+          },
+        },
+        { key: () => "all", store },
+      );
+      return [to(out, from(left).pipe(picky))];
+    });
+    const graph = seen(fragile);
+    graph.feed(0, [record(5), record(6), record(7)]);
+    const outputs = graph.take();
+    expect(outputs.map(({ kind }) => kind)).toEqual(["record", "letter", "record"]);
+    expect(outputs[1]).toMatchObject({
+      letter: { stage: "picky", code: "GW_STAGE_THREW", message: "RangeError: no sixes", origin: { offset: 6 } },
+    });
+  });
+
+  it("throws where an operator of RxJS takes the graph down, for it would be silent for ever", () => {
+    const broken = pipeline("broken", { summary: "", latenessS: 0, options: z.object({}) }, ({ from, to }) => [
+      to(
+        out,
+        from(left).pipe(
+          map(() => {
+            throw new TypeError("not a stage");
+          }),
+        ),
+      ),
+    ]);
+    expect(() => seen(broken).feed(0, [record(5)])).toThrow(expect.objectContaining({ code: "GW_GRAPH_BROKEN" }));
+  });
+});
+
+describe("what is let in", () => {
+  const letter = (given: Partial<LogRecord>) => {
+    const graph = seen(watched);
+    graph.feed(0, [{ ...record(5), ...given }]);
+    const [output] = graph.take();
+    return output?.kind === "letter" ? output.letter : undefined;
+  };
+
+  it.for<[string, Partial<LogRecord>, string]>([
+    ["a null value", { value: null }, "GW_RECORD_NULL"],
+    ["bytes that end too soon", { value: Buffer.alloc(0) }, "GW_DECODE_TRUNCATED"],
+    ["no key", { key: null }, "GW_RECORD_KEY"],
+    ["a foreign key", { key: Buffer.from("other") }, "GW_RECORD_KEY"],
+    ["a time in 1970", { value: left.type.toBuffer({ at: -epoch }) }, "GW_RECORD_TIME"],
+    ["a time in 9999", { value: left.type.toBuffer({ at: 250_000_000_000 }) }, "GW_RECORD_TIME"],
+  ])("%s is not, and keeps its bytes", ([, given, code]) => {
+    const refused = letter(given);
+    expect(refused).toMatchObject({ code, stage: "decode", partition: 3, topic: "left" });
+    expect(refused?.origin?.value).toEqual("value" in given ? given.value : record(5).value);
+  });
+
+  it("a record far after the broker's own time does not move the watermark", () => {
+    const graph = watched.open("left", {
+      partition: 0,
+      lanes: 1,
+      maxAheadMs: 3_600_000,
+      decode: (topic, { value }) => topic.type.fromBuffer(value ?? Buffer.alloc(0)),
+    });
+    const arrived = (epoch + 100) * 1_000;
+    graph.idle(1);
+    graph.feed(0, [
+      { ...record(50), timestampMs: arrived },
+      { ...record(100 + 3_601), timestampMs: arrived },
+    ]);
+    expect(graph.watermark).toBe((epoch + 48) * second);
+    expect(graph.take().map(({ kind }) => kind)).toEqual(["record", "letter"]);
+  });
+});
