@@ -96,7 +96,7 @@ export class Pace {
       if (at <= Date.now()) break;
       this.#alarm = at;
       await new Promise<void>((resolve) => {
-        const timer = at === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, at - Date.now());
+        const timer = at === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, Math.max(0, at - Date.now()));
         this.#wake = () => {
           clearTimeout(timer);
           resolve();

@@ -27,6 +27,20 @@ describe("keyed store", () => {
     expect(store.get("a")).toEqual({ count: 1 });
   });
 
+  it("keeps what came before the first watermark, and lets it age from there", () => {
+    const timeless = Number.NEGATIVE_INFINITY;
+    const store = open(10, 1_000);
+    count(store, "a", timeless);
+    store.sweep(timeless);
+    count(store, "a", timeless);
+    store.sweep(5_000);
+    count(store, "a", 5_000);
+    expect(store.get("a")).toEqual({ count: 3 });
+    count(store, "b", 5_500);
+    store.sweep(6_200);
+    expect([store.get("a"), store.get("b")]).toEqual([undefined, { count: 1 }]);
+  });
+
   it("sweeps out what nobody asks for any more", () => {
     const store = open(10, 1_000);
     count(store, "a", 0);

@@ -16,6 +16,9 @@ export interface Entry<S> {
   used: boolean;
 }
 
+/** The watermark of a lane that has not heard from all of its inputs yet. */
+const timeless = Number.NEGATIVE_INFINITY;
+
 /** A store as a checkpoint holds it. */
 export interface StoreDump {
   readonly schema: string;
@@ -53,7 +56,7 @@ export class KeyedStore<S> {
   /** The key's entry, made on first sight or when its time to live had passed. */
   touch(key: string, watermark: number): Entry<S> {
     let entry = this.#entries.get(key);
-    if (entry !== undefined && entry.touched + this.limits.ttl <= watermark) {
+    if (entry !== undefined && this.#expired(entry, watermark)) {
       this.delete(key);
       entry = undefined;
     }
@@ -103,16 +106,20 @@ export class KeyedStore<S> {
       }
       this.#dues.delete(due);
     }
-    this.#earliestDue = Math.min(...this.#dues.keys());
+    this.#earliestDue = Number.POSITIVE_INFINITY;
+    for (const due of this.#dues.keys()) if (due < this.#earliestDue) this.#earliestDue = due;
     return taken;
   }
 
   /** Forgets what its time to live has passed, four times in that time. */
   sweep(watermark: number): void {
     const { ttl } = this.limits;
-    if (ttl === Number.POSITIVE_INFINITY || watermark < this.#sweptAt + ttl / 4) return;
+    if (ttl === Number.POSITIVE_INFINITY || watermark === timeless || watermark < this.#sweptAt + ttl / 4) return;
     this.#sweptAt = watermark;
-    for (const [key, entry] of this.#entries) if (entry.touched + ttl <= watermark && Number.isNaN(entry.due)) this.delete(key);
+    for (const [key, entry] of this.#entries) {
+      if (entry.touched === timeless) entry.touched = watermark;
+      else if (this.#expired(entry, watermark) && Number.isNaN(entry.due)) this.delete(key);
+    }
   }
 
   dump(): StoreDump {
@@ -131,6 +138,11 @@ export class KeyedStore<S> {
       this.#entries.set(key, entry);
       if (!Number.isNaN(due)) this.schedule(key, entry, due);
     }
+  }
+
+  /** What was touched before its lane knew the time ages from the first time that is known. */
+  #expired({ touched }: Entry<S>, watermark: number): boolean {
+    return touched !== timeless && touched + this.limits.ttl <= watermark;
   }
 
   #forgetDue(key: string, entry: Entry<S>): void {

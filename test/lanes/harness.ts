@@ -44,6 +44,11 @@ const silent = () => undefined;
 const logger = { debug: silent, info: silent, warn: silent, error: silent } as never;
 const meter = { event: silent, restored: silent, gap: silent, committed: silent };
 
+export interface Working {
+  readonly worker: Worker;
+  kill(): Promise<void>;
+}
+
 /** A memory log with the pipeline's topics, and workers that can be ended without a word. */
 export class LaneRig {
   readonly log = new MemoryLog();
@@ -61,8 +66,8 @@ export class LaneRig {
       this.log.create({ name, partitions: 1, settings: {} });
   }
 
-  async worker(): Promise<{ worker: Worker; kill(): Promise<void> }> {
-    const port = this.log.connect();
+  /** `port` and `pipeline` may be replaced by ones that misbehave. */
+  async worker({ port = this.log.connect(), pipeline = this.pipeline } = {}): Promise<Working> {
     const worker = await Worker.start({
       log: port,
       codec: plainCodec,
@@ -70,7 +75,7 @@ export class LaneRig {
       logger,
       group: "g",
       named: (topic) => topic,
-      parts: partsToRun([this.pipeline], () => ({})),
+      parts: partsToRun([pipeline], () => ({})),
       sinks: [],
       settings: this.settings,
       lost: silent,
