@@ -1,5 +1,6 @@
 import { MemoryLog } from "../../infra/kafka/memory/log.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
+import type { LaneMeter } from "../../infra/lanes/links.ts";
 import { checkpointTopic, runsTopic } from "../../infra/lanes/names.ts";
 import type { LaneSettings, MemberSettings } from "../../infra/lanes/settings.ts";
 import { Worker } from "../../infra/lanes/worker.ts";
@@ -42,7 +43,6 @@ export const plainCodec: RecordCodec = {
 
 const silent = () => undefined;
 const logger = { debug: silent, info: silent, warn: silent, error: silent } as never;
-const meter = { event: silent, restored: silent, gap: silent, committed: silent };
 
 export interface Working {
   readonly worker: Worker;
@@ -55,6 +55,8 @@ export class LaneRig {
   readonly port: LogPort = this.log.connect();
   readonly pipeline: Pipeline;
   readonly settings: LaneSettings & MemberSettings;
+  /** What lanes have reported, over all workers. */
+  readonly met = { restored: 0, replayed: 0, gaps: 0, failures: 0, fenced: 0 };
 
   constructor(pipeline: Pipeline, partitions: number, settings: Partial<LaneSettings & MemberSettings> = {}) {
     this.pipeline = pipeline;
@@ -71,7 +73,7 @@ export class LaneRig {
     const worker = await Worker.start({
       log: port,
       codec: plainCodec,
-      meter,
+      meter: this.#meter(),
       logger,
       group: "g",
       named: (topic) => topic,
@@ -88,6 +90,23 @@ export class LaneRig {
         await worker.stop(0);
         await port.close();
       },
+    };
+  }
+
+  #meter(): LaneMeter {
+    return {
+      event: (_, event) => {
+        if (event === "failure") this.met.failures += 1;
+        if (event === "fenced") this.met.fenced += 1;
+      },
+      restored: (_, __, replayed) => {
+        this.met.restored += 1;
+        this.met.replayed += replayed;
+      },
+      gap: () => {
+        this.met.gaps += 1;
+      },
+      committed: silent,
     };
   }
 

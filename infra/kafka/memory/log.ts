@@ -1,5 +1,5 @@
-import { Fault } from "../../../schemas/faults/fault.ts";
 import type { Place } from "../../../operators/stream/record.ts";
+import { Fault } from "../../../schemas/faults/fault.ts";
 import { murmur2Partition } from "../murmur2.ts";
 import { type CommittedPosition, type LogPort, type OutRecord, placeKey, type TopicSpec } from "../port.ts";
 import { MemoryGroups } from "./groups.ts";
@@ -88,7 +88,12 @@ export class MemoryLog {
   }
 
   /** Ends the transaction of the id: positions and records become visible together, or not at all. */
-  end(id: string, epoch: number, touched: readonly Place[], commit: { group: string; positions: readonly CommittedPosition[] } | undefined): void {
+  end(
+    id: string,
+    epoch: number,
+    touched: readonly Place[],
+    commit: { group: string; positions: readonly CommittedPosition[] } | undefined,
+  ): void {
     const transaction = this.transaction(id, epoch);
     transaction.state = commit === undefined ? "aborted" : "committed";
     for (const place of touched) this.partition(place).mark();
@@ -101,6 +106,11 @@ export class MemoryLog {
 
   position(group: string, { topic, partition }: Place): { offset: number; metadata: string } {
     return this.#positions.get(`${group} ${placeKey(topic, partition)}`) ?? { offset: -1, metadata: "" };
+  }
+
+  /** What the broker does to a group that has been empty for too long. */
+  forgetPositions(group: string): void {
+    for (const name of this.#positions.keys()) if (name.startsWith(`${group} `)) this.#positions.delete(name);
   }
 
   /** Called whenever something may have become readable. */

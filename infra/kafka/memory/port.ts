@@ -1,5 +1,5 @@
-import { Fault } from "../../../schemas/faults/fault.ts";
 import type { Place } from "../../../operators/stream/record.ts";
+import { Fault } from "../../../schemas/faults/fault.ts";
 import type {
   CommittedPosition,
   Fetched,
@@ -33,7 +33,10 @@ export class MemoryPort implements LogPort {
     const partition = this.#log.partition(place);
     const fetched = partition.read(offset, maxBytes);
     if (fetched === undefined) {
-      throw new Fault("GW_LANE_OFFSET_GAP", `${place.topic}[${place.partition}] holds ${partition.earliest} to ${partition.end}, asked for ${offset}`);
+      throw new Fault(
+        "GW_LANE_OFFSET_GAP",
+        `${place.topic}[${place.partition}] holds ${partition.earliest} to ${partition.end}, asked for ${offset}`,
+      );
     }
     return fetched;
   }
@@ -123,10 +126,12 @@ class MemoryAdmin implements LogAdmin {
     return this.#log.names();
   }
   async partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return new Map(topics.flatMap((topic) => {
-      const count = this.#log.count(topic);
-      return count === undefined ? [] : [[topic, count] as const];
-    }));
+    return new Map(
+      topics.flatMap((topic) => {
+        const count = this.#log.count(topic);
+        return count === undefined ? [] : [[topic, count] as const];
+      }),
+    );
   }
   async range(places: readonly Place[]): Promise<readonly { earliest: number; end: number }[]> {
     return places.map((place) => {

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { checkpointTopic } from "../../infra/lanes/names.ts";
+import type { LaneGraph } from "../../operators/stream/lane-graph.ts";
+import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { LaneRig, until, type Working } from "./harness.ts";
+import { left, numbered, orderTest, type Reading } from "./pipelines.ts";
+
+const start = Date.UTC(2026, 0, 1) * 1_000;
+const readings = (from: number, count: number): Reading[] =>
+  Array.from({ length: count }, (_, i) => ({ key: "k", ts: start + (from + i) * 1_000, value: from + i }));
+const numbers = async (rig: LaneRig) => (await rig.values(numbered)).map((value) => Number((value as { text: string }).text.split("|")[2]));
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const written = (rig: LaneRig, count: number) => until(`${count} outputs`, async () => (await numbers(rig)).length >= count);
+const haltCode = ({ worker }: Working) => (worker.status().parts[0]?.halted[0] as { code: string } | undefined)?.code;
+const halted = async (working: Working) => {
+  await until("a halted lane", () => haltCode(working) !== undefined);
+  return haltCode(working);
+};
+
+describe("a lane's life", () => {
+  it("ends in order with a checkpoint at its position, so the next one replays nothing", async () => {
+    const rig = new LaneRig(orderTest, 1, { checkpointIntervalMs: 3_600_000 });
+    const first = await rig.worker();
+    for (const from of [0, 50]) {
+      rig.produce(left, 0, readings(from, 50));
+      await written(rig, from + 50);
+    }
+    await first.worker.stop();
+    const replayed = rig.met.replayed;
+    rig.produce(left, 0, readings(100, 50));
+    const second = await rig.worker();
+    await written(rig, 150);
+    await second.worker.stop();
+    expect(rig.met.replayed).toBe(replayed);
+    expect(await numbers(rig)).toEqual(upTo(150));
+  });
+
+  it("is recovered and goes on after an operator took its graph down", async () => {
+    let armed = true;
+    const fragile: Pipeline = {
+      ...orderTest,
+      open(part, options) {
+        const graph = orderTest.open(part, options);
+        const feed = graph.feed.bind(graph);
+        return Object.assign(graph, {
+          feed(...given: Parameters<LaneGraph["feed"]>) {
+            feed(...given);
+            if (armed && given[1].length > 0) {
+              armed = false;
+              throw new TypeError("a defect");
+            }
+          },
+        });
+      },
+    };
+    const rig = new LaneRig(orderTest, 1);
+    rig.produce(left, 0, readings(0, 20));
+    const { worker } = await rig.worker({ pipeline: fragile });
+    await written(rig, 20);
+    rig.produce(left, 0, readings(20, 20));
+    await written(rig, 40);
+    await worker.stop();
+    expect(rig.met.failures).toBe(1);
+    expect(await numbers(rig)).toEqual(upTo(40));
+  });
+
+  it("keeps poison from stopping it: every bad record is a dead letter with its bytes, and the rest goes on", async () => {
+    const rig = new LaneRig(orderTest, 1);
+    const poison = [Buffer.alloc(0), Buffer.from("plain text"), Buffer.from([0, 0, 0, 0, 1, 255]), null];
+    for (const [i, value] of poison.entries()) {
+      rig.produce(left, 0, readings(i, 1));
+      rig.log.append([{ topic: left.name, partition: 0, key: Buffer.from("k"), value, headers: { origin: Buffer.from("test") } }]);
+    }
+    rig.produce(left, 0, readings(9, 1));
+    const { worker } = await rig.worker();
+    await written(rig, 5);
+    await worker.stop();
+    const letters = (await rig.read("gatewatch.dlq")).flat();
+    expect(letters.map(({ value }) => value)).toEqual(poison);
+    expect(letters.map(({ headers }) => [String(headers["dlq.code"]), String(headers["dlq.offset"]), String(headers.origin)])).toEqual([
+      ["GW_DECODE_FRAMING", "1", "test"],
+      ["GW_DECODE_FRAMING", "3", "test"],
+      [expect.stringMatching(/^GW_DECODE_/), "5", "test"],
+      ["GW_RECORD_NULL", "7", "test"],
+    ]);
+  });
+});
+
+describe("a position that cannot be trusted", () => {
+  it("is refused where its state is gone", async () => {
+    const rig = new LaneRig(orderTest, 1);
+    rig.produce(left, 0, readings(0, 20));
+    const first = await rig.worker();
+    await written(rig, 20);
+    await first.worker.stop();
+    const checkpoints = rig.log.partition({ topic: checkpointTopic("g"), partition: 0 });
+    checkpoints.deleteBefore(checkpoints.end);
+    const second = await rig.worker();
+    expect(await halted(second)).toBe("GW_LANE_OFFSET_GAP");
+    await second.kill();
+  });
+
+  it("is refused where state stands without it: the group's offsets have expired", async () => {
+    const rig = new LaneRig(orderTest, 1);
+    rig.produce(left, 0, readings(0, 20));
+    const first = await rig.worker();
+    await written(rig, 20);
+    await first.worker.stop();
+    rig.log.forgetPositions("g.order-test.test.left");
+    const second = await rig.worker();
+    expect(await halted(second)).toBe("GW_LANE_STATE_WITHOUT_POSITION");
+    expect(second.worker.status()).toMatchObject({ ready: false });
+    await second.kill();
+  });
+});
+
+describe("a gap in the input", () => {
+  async function afterAGap(onGap: "halt" | "earliest" | "latest") {
+    const rig = new LaneRig(orderTest, 1, { onGap });
+    rig.produce(left, 0, readings(0, 20));
+    const first = await rig.worker();
+    await written(rig, 20);
+    await first.worker.stop();
+    rig.produce(left, 0, readings(20, 30));
+    rig.log.partition({ topic: left.name, partition: 0 }).deleteBefore(35);
+    return { rig, second: await rig.worker() };
+  }
+
+  it("halts the lane, and says so", async () => {
+    const { rig, second } = await afterAGap("halt");
+    expect(await halted(second)).toBe("GW_LANE_OFFSET_GAP");
+    expect(await numbers(rig)).toEqual(upTo(20));
+    await second.kill();
+  });
+
+  it.for([
+    ["earliest", 15],
+    ["latest", 0],
+  ] as const)("goes on at the %s where the policy says so, and survives a restart there", async ([onGap, more]) => {
+    const { rig, second } = await afterAGap(onGap);
+    await written(rig, 20 + more);
+    rig.produce(left, 0, readings(50, 5));
+    await written(rig, 25 + more);
+    await second.kill();
+    rig.produce(left, 0, readings(55, 5));
+    const third = await rig.worker();
+    await written(rig, 30 + more);
+    await third.worker.stop();
+    expect(await numbers(rig)).toEqual(upTo(30 + more));
+    expect(rig.met.gaps).toBe(1);
+  });
+});
