@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { routingHealth } from "./routing-health.ts";
 
-const of = (...expertCounts: number[]) => routingHealth({ expertCounts } as RouterEvent);
+const of = (...expertCounts: number[]) => routingHealth({ expertCounts } as Partial<RouterEvent> as RouterEvent);
 
 describe("routing health", () => {
   it("calls an even spread 1 and 1", () => expect(of(5, 5, 5, 5)).toMatchObject({ imbalance: 1, entropy: 1, assigned: 20 }));

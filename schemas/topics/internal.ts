@@ -1,9 +1,30 @@
-import avro from "avsc";
-import type { Topic } from "./topic.ts";
-export function internalTopic<T>({ name, schema, eventTime }: { name: string; schema: object; eventTime: ((value: T) => number) | null }): Topic<T> {
+import { avroType, days, inputRecordBytes, type Topic } from "./topic.ts";
+
+interface InternalEntry<T> {
+  readonly name: string;
+  readonly schema: object;
+  readonly eventTime: ((value: T) => number) | null;
+}
+
+/** A topic between two parts of one pipeline: not in the catalogue, keyed by what its writer says, read by nobody else. */
+export function internalTopic<T>({ name, schema, eventTime }: InternalEntry<T>): Topic<T> {
   return {
-    name, schema, type: avro.Type.forSchema(schema as avro.Schema), role: "internal", key: () => "", keyFields: [], eventTime,
-    partitions: { local: 4, production: 12 }, cleanup: "delete", retentionMs: 3 * 86_400_000, maxRecordBytes: 1_000_000, timestampType: "CreateTime",
-    table: null, complete: (value) => value, senseless: () => undefined, urgent: true, doc: "",
+    name,
+    schema,
+    type: avroType(schema),
+    role: "internal",
+    key: () => "",
+    keyFields: [],
+    eventTime,
+    partitions: { local: 4, production: 12 },
+    cleanup: "delete",
+    retentionMs: days(3),
+    maxRecordBytes: inputRecordBytes,
+    timestampType: "CreateTime",
+    table: null,
+    complete: (value) => value,
+    senseless: () => undefined,
+    urgent: true,
+    doc: "",
   };
 }
