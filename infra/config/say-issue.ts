@@ -11,6 +11,8 @@ export function sayIssue(issue: z.core.$ZodIssue): string {
       return `${issue.inclusive ? "at least" : "more than"} ${issue.minimum}${counted(issue.origin)} is wanted`;
     case "too_big":
       return `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${counted(issue.origin)} is wanted`;
+    case "invalid_format":
+      return issue.format === "url" ? "an address such as http://host:port is wanted" : issue.message;
     default:
       return issue.message;
   }

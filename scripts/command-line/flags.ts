@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unwrapped } from "../../infra/config/schema-walk.ts";
 
 /** One option of a command as it is typed and as help shows it. */
 export interface Flag {
@@ -35,25 +36,4 @@ function flagOf(key: string, schema: z.ZodType): Flag {
     fallback:
       kind === "switch" || fallback === undefined || (Array.isArray(fallback) && fallback.length === 0) ? undefined : String(fallback),
   };
-}
-
-/** The schema under defaults, optionals and transforms. */
-export function unwrapped(schema: z.ZodType): { inner: z.ZodType; fallback: unknown; required: boolean } {
-  let inner = schema;
-  let fallback: unknown;
-  let required = true;
-  for (;;) {
-    if (inner instanceof z.ZodDefault) {
-      fallback = inner.def.defaultValue;
-      required = false;
-      inner = inner.def.innerType as z.ZodType;
-    } else if (inner instanceof z.ZodOptional) {
-      required = false;
-      inner = inner.def.innerType as z.ZodType;
-    } else if (inner instanceof z.ZodPipe) {
-      inner = inner.def.in as z.ZodType;
-    } else {
-      return { inner, fallback, required };
-    }
-  }
 }

@@ -1,0 +1,23 @@
+/** Which environment variable sets which key. */
+export const environmentKeys = {
+  KAFKA_BROKERS: "kafka.brokers",
+  KAFKA_CLIENT_ID: "kafka.clientId",
+  KAFKA_SSL: "kafka.ssl",
+  KAFKA_SSL_CA_FILE: "kafka.sslCaFile",
+  KAFKA_SSL_CERT_FILE: "kafka.sslCertFile",
+  KAFKA_SSL_KEY_FILE: "kafka.sslKeyFile",
+  KAFKA_SASL_MECHANISM: "kafka.saslMechanism",
+  KAFKA_SASL_USERNAME: "kafka.saslUsername",
+  KAFKA_SASL_PASSWORD: "kafka.saslPassword",
+  SCHEMA_REGISTRY_URL: "registry.url",
+  SCHEMA_REGISTRY_USERNAME: "registry.username",
+  SCHEMA_REGISTRY_PASSWORD: "registry.password",
+  CLICKHOUSE_URL: "clickhouse.url",
+  CLICKHOUSE_USER: "clickhouse.user",
+  CLICKHOUSE_PASSWORD: "clickhouse.password",
+  GATEWATCH_NAMESPACE: "namespace",
+  GATEWATCH_GROUP: "group",
+  GATEWATCH_LOG_LEVEL: "log.level",
+  GATEWATCH_HTTP_HOST: "http.host",
+  GATEWATCH_HTTP_PORT: "http.port",
+} as const satisfies Readonly<Record<string, string>>;

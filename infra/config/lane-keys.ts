@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+const ms = (least: number, usual: number, what: string) => z.int().min(least).default(usual).describe(`${what}, in milliseconds`);
+
+/** LaneSettings and MemberSettings of infra/lanes/settings.ts, with their defaults and what they mean. */
+export const laneSettings = z.strictObject({
+  lingerMs: ms(0, 100, "outputs wait at most so long after the last transaction where an alert or another part depends on them"),
+  quietLingerMs: ms(0, 1_000, "the same where nothing urgent depends on them"),
+  quietMs: ms(0, 5_000, "a position may lag so long where nothing was written: replay gives the same again"),
+  maxBatchRecords: z.int().positive().default(5_000).describe("input records a transaction covers at most; a lane holds twice as many"),
+  checkpointIntervalMs: ms(10, 30_000, "a lane's state is written so often"),
+  replayBudgetMs: ms(1, 2_000, "a checkpoint is due earlier where replay would take longer than this"),
+  maxAheadMs: ms(0, 3_600_000, "an event time may lie so far after the broker's timestamp; beyond it is dead-lettered"),
+  idleMs: ms(0, 1_000, "an input that was found drained for so long holds the others back no longer"),
+  onGap: z
+    .enum(["halt", "earliest", "latest"])
+    .default("halt")
+    .describe("what a lane does whose next records are gone: stand still, or go on at the earliest or latest"),
+  stallMs: ms(100, 30_000, "a lane that applies records and commits none for so long is opened again"),
+  from: z.enum(["earliest", "latest"]).default("earliest").describe("where a lane without a position begins"),
+  recordRuns: z
+    .boolean()
+    .default(false)
+    .describe("also writes the order in which inputs were taken to gatewatch.internal.<pipeline>.runs, for tests"),
+  sessionTimeoutMs: ms(1_000, 10_000, "a worker that has not been heard of for so long loses its lanes"),
+  heartbeatMs: ms(10, 1_000, "a worker lets itself be heard so often; at most a third of the session timeout"),
+  rebalanceTimeoutMs: ms(1_000, 30_000, "workers have so long to join again when lanes are dealt out anew"),
+});

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const secret = (what: string) => z.string().optional().describe(`${what}; a secret, best given as \${env:NAME} or \${file:path}`);
+
+/** How to reach Kafka. Without brokers, commands look for the running local stack. */
+export const kafkaSettings = z.strictObject({
+  brokers: z
+    .array(z.string().regex(/^[^:\s]+:\d+$|^\[[^\]]+\]:\d+$/, "host:port is wanted"))
+    .default([])
+    .describe("brokers to begin with, as host:port, comma separated"),
+  clientId: z.string().min(1).default("gatewatch").describe("name of this program in the brokers' logs and quotas"),
+  ssl: z.boolean().default(false).describe("whether to speak TLS"),
+  sslCaFile: z.string().optional().describe("certificate authority to trust, a PEM file; the system's where left out"),
+  sslCertFile: z.string().optional().describe("client certificate, a PEM file"),
+  sslKeyFile: z.string().optional().describe("key of the client certificate, a PEM file"),
+  saslMechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).optional().describe("how to authenticate; not at all where left out"),
+  saslUsername: z.string().optional().describe("user to authenticate as"),
+  saslPassword: secret("its password"),
+});
+
+export const registrySettings = z.strictObject({
+  url: z.url().optional().describe("address of a schema registry with the Confluent API"),
+  username: z.string().optional().describe("user, for basic authentication"),
+  password: secret("its password"),
+});
+
+export const clickhouseSettings = z.strictObject({
+  url: z.url().optional().describe("address of ClickHouse over HTTP"),
+  user: z.string().min(1).default("default").describe("user that makes tables and writes"),
+  password: secret("its password"),
+});
