@@ -35,6 +35,9 @@ export interface Shift<In> {
   readonly learnt: number;
 }
 
+/** With a share p of readings cut off at c deviations the variance grows without end where p c^2 is 1 or more: 2 bears a fourth. */
+const learntDeviations = 2;
+
 const judgedState = struct({
   measures: { list: { struct: { count: "uint32", mean: "float64", variance: "float64", outside: "uint32" } } },
 });
@@ -45,11 +48,14 @@ const judgedState = struct({
  *     readings   5  5  5  5  9  9  9  5  ─▶
  *     shifts     .  .  .  .  .  !  .  .  ─▶     the second in a row confirms; it may speak again once it was inside
  *
- * A reading is judged against what came before it and learnt afterwards, cut off at the limit, so that one wild reading
- * cannot widen the baseline while a lasting new level becomes normal in time. Until `warmUp` readings the weight is that of a
- * plain mean, so the start counts no more than the rest. Not for measures with a season. State: 32 bytes a key and measure.
+ * A reading is judged against what came before it and learnt afterwards, cut off at two deviations (the mean of a normal
+ * measure stays, its deviation reads 5 % low): neither one wild reading nor a fault that comes back for a fifth of the time
+ * widens the baseline, while a lasting new level becomes normal. Cut off at `limit`, a fault of a ninth of the time was part of
+ * the baseline for ever. Until `warmUp` readings the weight is that of a plain mean and the cut is at `limit`, so that the
+ * deviation is found from nothing. Not for measures with a season. State: 32 bytes a key and measure.
  *
- * Source: T. Finch, Incremental calculation of weighted mean and variance, 2009, section 9.
+ * Source: T. Finch, Incremental calculation of weighted mean and variance, 2009, section 9; the cut: P. J. Huber, Robust
+ * Statistics, 1981, proposal 2.
  */
 export function baselineShift<In>(
   name: string,
@@ -73,7 +79,8 @@ export function baselineShift<In>(
           const deviation = Math.max(Math.sqrt(baseline.variance), measure.floor);
           const deviations = (observed - expected) / deviation;
           const worse = measure.bad === "high" ? deviations : -deviations;
-          learn(baseline, expected, Math.max(-limit, Math.min(limit, deviations)) * deviation, Math.max(alpha, 1 / (count + 1)));
+          const cut = count < warmUp ? limit : learntDeviations;
+          learn(baseline, expected, Math.max(-cut, Math.min(cut, deviations)) * deviation, Math.max(alpha, 1 / (count + 1)));
           if (count < warmUp) continue;
           baseline.outside = worse > limit ? baseline.outside + 1 : 0;
           if (baseline.outside !== confirm) continue;

@@ -1,0 +1,47 @@
+import { topics } from "../../schemas/topics/index.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import type { RouterEvent } from "../../schemas/types/avro.ts";
+import { routerLoad } from "../../scripts/simulate/router-load.ts";
+
+/** One input record of a pipeline, before it has bytes. */
+export interface InputRecord {
+  readonly topic: AnyTopic;
+  readonly value: unknown;
+}
+
+/** 2026, so that event times are credible. */
+export const startMs = Date.UTC(2026, 0, 1);
+
+/** Fields of a router event that the load leaves to their defaults. */
+export const routerDefaults = topics.router.type.fromBuffer(
+  topics.router.type.toBuffer({
+    ...Object.fromEntries(
+      (topics.router.schema as { fields: { name: string; default?: unknown }[] }).fields
+        .filter((field) => "default" in field)
+        .map((field) => [field.name, field.default]),
+    ),
+    instanceId: "",
+    windowStart: 0,
+    windowEnd: 0,
+    layer: 0,
+    numExperts: 1,
+    topK: 1,
+    tokens: 0,
+    assignments: 0,
+    expertCounts: [0],
+  }),
+) as RouterEvent;
+
+/** A deployment of three instances with four layers, and a collapse of one layer in each three minutes. */
+export function routerRecords(windows: number, seed = 1, windowMs = 5_000): InputRecord[] {
+  const load = { seed, deploymentId: "d", instances: 3, layers: 4, experts: 16, topK: 2, tokens: 2_000, windowMs };
+  const events = routerLoad({ ...load, collapse: { layer: 2, everyMs: 180_000, lastsMs: 20_000 } }, startMs);
+  return Array.from(events.take(windows), (window) =>
+    window.map((event) => ({ topic: topics.router, value: { ...routerDefaults, ...event, ts: event.windowEnd } })),
+  ).flat();
+}
+
+/** Records for every topic that a pipeline reads, in an order in which they could have come. */
+export const inputsOf: Readonly<Record<string, (windows: number, seed: number) => InputRecord[]>> = {
+  "moe.router": routerRecords,
+};
