@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 const always = {
   environment: "node",
   pool: "forks",
+  execArgv: ["--disable-warning=TimeoutNegativeWarning"],
   unstubEnvs: true,
   restoreMocks: true,
   sequence: { hooks: "stack" },

@@ -1,0 +1,71 @@
+import { setMaxListeners } from "node:events";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type MachineParts, machineParts } from "./tests/machine-parts.ts";
+import { runChecks, staticChecks } from "./tests/static-checks.ts";
+import { addTallies, type Tally } from "./tests/tally.ts";
+import { runVitest } from "./tests/vitest-run.ts";
+
+const help = `Usage: npm test [-- WHAT…]
+
+Without WHAT: every check and every test. The last line counts them: N passed, N failed, N skipped.
+
+  static    types, format and lint, import arrows, unused code, style figures
+  unit      the tests beside their files; they need no broker and take seconds
+  whole     the tests under test/: real parts, processes, kills
+  PATTERN   test files whose path contains it: npm test -- lanes
+  --help    this text
+
+Kafka and the registry run on this machine's Java 17 or newer, fetched by Maven; ClickHouse runs in chdb's library, which npm
+installs. Where one of these is missing and a Docker engine answers, containers take its place; without either its tests are
+skipped and counted. A part that this machine has and that does not start is a failure.
+
+Examples:
+  npm test -- static unit
+  npm test -- test/contract
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals: wanted } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h", default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const root = resolve(import.meta.dirname, "..");
+  const stop = new AbortController();
+  setMaxListeners(20, stop.signal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+
+  const parts = await machineParts();
+  process.stdout.write(`${spoken(parts)}\n`);
+  const tallies: Tally[] = [];
+  if (wanted.length === 0 || wanted.includes("static")) tallies.push(await runChecks(root, staticChecks(root), stop.signal));
+  const tests = wanted.filter((one) => one !== "static");
+  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, parts, stop.signal));
+
+  const { passed, failed, skipped } = addTallies(tallies);
+  process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  return failed === 0 && passed > 0 && !stop.signal.aborted ? 0 : 1;
+}
+
+function spoken({ java, maven, chdb, docker }: MachineParts): string {
+  const both = java.found && maven.found;
+  return [
+    "Real parts for the tests:",
+    `  Kafka, registry   ${
+      both
+        ? `on this machine: ${java.detail}, ${maven.detail}`
+        : [java, maven]
+            .filter(({ found }) => !found)
+            .map(({ detail }) => detail)
+            .join("; ")
+    }`,
+    `  ClickHouse        ${chdb.found ? `on this machine: ${chdb.detail}` : chdb.detail}`,
+    `  containers        ${docker.detail}`,
+  ].join("\n");
+}
+
+process.exitCode = await main();

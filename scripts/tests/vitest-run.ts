@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestRunReport } from "./counting-reporter.ts";
+import { judge } from "./judge.ts";
+import type { MachineParts } from "./machine-parts.ts";
+import type { Tally } from "./tally.ts";
+
+/** The projects of vitest.config.ts; any other word is part of a path. */
+const projects = new Set(["unit", "whole"]);
+
+/** Runs the tests and counts them. What vitest itself could not do (a file that does not load, an error outside a test) counts as failed. */
+export async function runVitest(root: string, wanted: readonly string[], parts: MachineParts, signal: AbortSignal): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), "gatewatch-report-"));
+  const reportFile = join(folder, "report.json");
+  try {
+    const args = [
+      join(root, "node_modules/vitest/vitest.mjs"),
+      "run",
+      "--reporter=default",
+      `--reporter=${join(root, "scripts/tests/counting-reporter.ts")}`,
+      ...wanted.map((one) => (projects.has(one) ? `--project=${one}` : one)),
+    ];
+    const code = await ran(root, args, { GATEWATCH_TEST_REPORT: reportFile }, signal);
+    const report = await readFile(reportFile, "utf8").then(
+      (text) => JSON.parse(text) as TestRunReport,
+      () => undefined,
+    );
+    const { faults, ...tally } = judge(report, code, parts);
+    for (const fault of faults) process.stdout.write(`  FAILED  ${fault}\n`);
+    return tally;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function ran(root: string, args: readonly string[], env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number | null> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+    // The signal, not an abrupt end: the run stops its real parts first.
+    signal.addEventListener("abort", () => child.kill("SIGINT"));
+    child.once("error", () => resolve(null));
+    child.once("close", (code) => resolve(code));
+  });
+}
