@@ -1,0 +1,65 @@
+import { fastify } from "fastify";
+import { Fault, faultOf } from "../../schemas/faults/fault.ts";
+
+export interface HealthOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Whether the worker does its work, and if not why; the rest is shown as it is. */
+  ready(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  metrics(accept: string | undefined): Promise<{ contentType: string; text: string }>;
+  readonly now?: () => number;
+}
+
+export interface HealthServer {
+  /** `http://host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+const tickMs = 1_000;
+/** A loop that has not come round for so long does no work either. */
+const hungMs = 10_000;
+
+/** `/healthz` (the process), `/readyz` (its work, with reasons), `/metrics` (Prometheus and OpenMetrics). Throws GW_PORT_TAKEN. */
+export async function startHealthServer({ host, port, ready, metrics, now = Date.now }: HealthOptions): Promise<HealthServer> {
+  const server = fastify({ logger: false, forceCloseConnections: true });
+  const startedAt = now();
+  let tickedAt = startedAt;
+  const ticking = setInterval(() => {
+    tickedAt = now();
+  }, tickMs);
+  ticking.unref();
+
+  server.get("/healthz", async (_, reply) => {
+    const behindMs = now() - tickedAt;
+    const ok = behindMs < hungMs;
+    return reply
+      .code(ok ? 200 : 503)
+      .send({ ok, loopBehindMs: Math.max(0, behindMs - tickMs), uptimeS: Math.round((now() - startedAt) / 1000) });
+  });
+  server.get("/readyz", async (_, reply) => {
+    const state = ready();
+    return reply.code(state.ready ? 200 : 503).send(state);
+  });
+  server.get("/metrics", async (request, reply) => {
+    const { contentType, text } = await metrics(request.headers.accept);
+    return reply.type(contentType).send(text);
+  });
+
+  try {
+    const address = await server.listen({ host, port });
+    return {
+      address,
+      async stop() {
+        clearInterval(ticking);
+        await server.close();
+      },
+    };
+  } catch (error) {
+    clearInterval(ticking);
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE")
+      throw new Fault("GW_PORT_TAKEN", `${host}:${port} is in use`, { host, port }, error);
+    throw faultOf(error, "GW_PORT_TAKEN", `listening on ${host}:${port}`);
+  }
+}
