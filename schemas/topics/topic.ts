@@ -77,7 +77,7 @@ export function topic<T extends object>({
     eventTime: eventTime === null ? null : timeField(shape, eventTime),
     ...byRole[role],
     complete: complete === undefined ? (value) => value : (value) => (complete(value), value),
-    senseless: senseOf(shape, { eventTime, rules: rules as readonly Rule<never>[] }),
+    senseless: senseOf(shape, { eventTime: role === "table" ? null : eventTime, rules: rules as readonly Rule<never>[] }),
     table,
     urgent: entry.urgent ?? false,
     doc: shape.doc,

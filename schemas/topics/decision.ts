@@ -1,0 +1,12 @@
+import type { Decision } from "../types/avro.ts";
+import { topic } from "./topic.ts";
+
+/** What should be done, or was. Read by the sink, `governance`, autoscalers. */
+export const decision = topic<Decision>({
+  name: "gatewatch.decision",
+  role: "output",
+  key: ["deploymentId"],
+  eventTime: "ts",
+  table: "decision",
+  urgent: true,
+});

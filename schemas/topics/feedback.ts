@@ -1,0 +1,10 @@
+import type { Feedback } from "../types/avro.ts";
+import { topic } from "./topic.ts";
+
+/** Verdicts on alerts. Read by `metrics`, `experts`, `threats`, `incidents`. */
+export const feedback = topic<Feedback>({
+  name: "control.feedback",
+  role: "table",
+  key: ["id"],
+  eventTime: "ts",
+});

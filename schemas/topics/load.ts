@@ -1,0 +1,13 @@
+import type { LoadWindow } from "../types/avro.ts";
+import { topic } from "./topic.ts";
+import { completeWindow, windowOrder } from "./window-times.ts";
+
+/** Load per deployment and window, of gateways that count or of the `load` pipeline. Read by `scaling`, `incidents`. */
+export const load = topic<LoadWindow>({
+  name: "moe.load",
+  role: "input",
+  key: ["deploymentId"],
+  eventTime: "windowStart",
+  complete: completeWindow,
+  rules: [windowOrder],
+});

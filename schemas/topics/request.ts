@@ -1,0 +1,24 @@
+import type { RequestEvent } from "../types/avro.ts";
+import type { Writable } from "./topic.ts";
+import { topic } from "./topic.ts";
+import { completeDeployment } from "./window-times.ts";
+
+/** Inference requests, one event a change of state or one a request. Read by `threats`, `load`, `cache`, `governance`. */
+export const request = topic<RequestEvent>({
+  name: "moe.request",
+  role: "input",
+  key: ["tenantHash"],
+  eventTime: "ts",
+  complete,
+  rules: [endAfterStart],
+});
+
+function complete(value: Writable<RequestEvent>): void {
+  if (value.arrivalTs === 0)
+    value.arrivalTs = Math.min(value.ts, value.scheduledTs ?? value.ts, value.firstTokenTs ?? value.ts, value.finishTs ?? value.ts);
+  completeDeployment(value);
+}
+
+function endAfterStart({ arrivalTs, finishTs }: RequestEvent): string | undefined {
+  return finishTs !== null && finishTs < arrivalTs ? `finishTs is ${finishTs}, before arrivalTs (${arrivalTs})` : undefined;
+}
