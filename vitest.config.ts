@@ -1,13 +1,13 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestUserConfig } from "vitest/config";
 
-const always = {
+const always: TestUserConfig = {
   environment: "node",
   pool: "forks",
   execArgv: ["--disable-warning=TimeoutNegativeWarning"],
   unstubEnvs: true,
   restoreMocks: true,
   sequence: { hooks: "stack" },
-} as const;
+};
 
 /** Beside their files: quick, no broker, side by side. `test/`: real parts, processes and kills; one file at a time, since timing matters there. */
 export default defineConfig({
