@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { anyFreePort } from "../../infra/local-stack/ports.ts";
+import { registryPath, versions } from "../../infra/local-stack/versions.ts";
 import type { PartName, SharedPart } from "./shared-part.ts";
 
 type Running = SharedPart & { stop(): Promise<void> };
@@ -12,7 +13,7 @@ const containers: Record<PartName, () => Promise<Running>> = {
   async kafka() {
     // Clients come back to the advertised address, so the port outside must be known before the broker starts.
     const port = await anyFreePort();
-    const container = await new GenericContainer("apache/kafka:4.3.1")
+    const container = await new GenericContainer(`apache/kafka:${versions.kafka}`)
       .withEnvironment(kafkaSettings(port))
       .withExposedPorts({ container: 9092, host: port })
       .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
@@ -20,16 +21,16 @@ const containers: Record<PartName, () => Promise<Running>> = {
     return { address: `127.0.0.1:${port}`, stop: () => ended(container) };
   },
   async registry() {
-    const container = await new GenericContainer("apicurio/apicurio-registry:3.0.9")
+    const container = await new GenericContainer(`apicurio/apicurio-registry:${versions.registry}`)
       .withEnvironment({ APICURIO_CCOMPAT_USE_CANONICAL_HASH: "true" })
       .withExposedPorts(8080)
-      .withWaitStrategy(Wait.forHttp("/apis/ccompat/v7/subjects", 8080))
+      .withWaitStrategy(Wait.forHttp(`${registryPath}/subjects`, 8080))
       .start();
-    return { address: `http://127.0.0.1:${container.getMappedPort(8080)}/apis/ccompat/v7`, stop: () => ended(container) };
+    return { address: `http://127.0.0.1:${container.getMappedPort(8080)}${registryPath}`, stop: () => ended(container) };
   },
   async clickhouse() {
     const password = randomBytes(12).toString("hex");
-    const container = await new GenericContainer("clickhouse/clickhouse-server:26.7")
+    const container = await new GenericContainer(`clickhouse/clickhouse-server:${versions.clickhouse}`)
       .withEnvironment({ CLICKHOUSE_USER: "gatewatch", CLICKHOUSE_PASSWORD: password, CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: "1" })
       .withExposedPorts(8123)
       .withWaitStrategy(Wait.forHttp("/ping", 8123))
