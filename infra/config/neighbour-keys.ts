@@ -9,6 +9,11 @@ export const kafkaSettings = z.strictObject({
     .default([])
     .describe("brokers to begin with, as host:port, comma separated"),
   clientId: z.string().min(1).default("gatewatch").describe("name of this program in the brokers' logs and quotas"),
+  partitions: z
+    .int()
+    .positive()
+    .optional()
+    .describe("partitions of topics that are made; where left out 4 with brokers on this machine and 12 otherwise; tables always have one"),
   ssl: z.boolean().default(false).describe("whether to speak TLS"),
   sslCaFile: z.string().optional().describe("certificate authority to trust, a PEM file; the system's where left out"),
   sslCertFile: z.string().optional().describe("client certificate, a PEM file"),

@@ -5,7 +5,10 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { drawn } from "../topology/drawing.ts";
 
 /** Every part of the pipelines asked for, with its options and the fingerprint of what it does. */
-export function partsToRun(pipelines: readonly Pipeline[], optionsOf: (pipeline: string) => Readonly<Record<string, unknown>>): PartToRun[] {
+export function partsToRun(
+  pipelines: readonly Pipeline[],
+  optionsOf: (pipeline: string) => Readonly<Record<string, unknown>>,
+): PartToRun[] {
   return pipelines.flatMap((pipeline) => {
     const options = optionsOf(pipeline.name);
     const fingerprint = fingerprintOf(pipeline, options);
