@@ -41,6 +41,10 @@ describe("measure", () => {
     expect(measured(text).functions).toEqual([{ name: "the function given to it", line: 2, lines: 2 }]);
   });
 
+  it("leaves out a contract, which describes tests for whoever calls it", () => {
+    expect(measured('function contract(open: Open) {\n  describe("a", () => {\n  });\n}\n').functions).toEqual([]);
+  });
+
   it("counts the type, not the word", () => {
     expect(measured('const any = "any"; // any\nfunction f(x: any): any[] { return x as any; }').anys).toBe(3);
   });

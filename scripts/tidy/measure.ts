@@ -51,10 +51,15 @@ const isFunction = (node: ts.Node): node is FunctionNode =>
   ts.isArrowFunction(node) ||
   ts.isFunctionExpression(node);
 
-/** `describe("…", () => { … })` is a heading over tests, as long as they are together. */
-function groupsTests(node: FunctionNode): boolean {
-  return ts.isCallExpression(node.parent) && node.parent.expression.getText().startsWith("describe");
+/** A heading over tests is as long as they are together: what `describe` is given, and a contract that calls it. */
+function groupsTests({ parent, body }: FunctionNode): boolean {
+  if (ts.isCallExpression(parent) && describes(parent)) return true;
+  return (
+    body !== undefined && ts.isBlock(body) && body.statements.some((one) => ts.isExpressionStatement(one) && describes(one.expression))
+  );
 }
+
+const describes = (node: ts.Expression): boolean => ts.isCallExpression(node) && /^describe\b/.test(node.expression.getText());
 
 function measured(node: FunctionNode, file: ts.SourceFile): MeasuredFunction {
   const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line;
