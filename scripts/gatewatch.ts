@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { CommandContext } from "./command-line/context.ts";
 import { failure } from "./command-line/failure.ts";
 import { ProcessIo } from "./command-line/io.ts";
 import { parse } from "./command-line/program.ts";
@@ -14,6 +15,7 @@ function packageFile(): string {
 }
 
 async function main(): Promise<number> {
+  let context: CommandContext | undefined;
   try {
     const asked = await parse(commands, version, process.argv.slice(2));
     if ("text" in asked) {
@@ -22,11 +24,14 @@ async function main(): Promise<number> {
     }
     const { command, typed, given } = asked;
     const signals = new StopSignals(command.lasting, io.outClosed);
-    return await command.invoke(typed, io, { stop: signals.stop, given });
+    context = new CommandContext(io, signals.stop, given);
+    return await command.invoke(typed, io, context);
   } catch (error) {
     const { text, exitCode } = failure(error);
     io.note(text);
     return exitCode;
+  } finally {
+    await context?.close();
   }
 }
 

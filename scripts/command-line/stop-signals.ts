@@ -3,6 +3,8 @@
  * times: what comes within this time of the first is the same wish.
  */
 const sameWishMs = 1_000;
+/** What has not stopped after so long never will. */
+const stoppedWithinMs = 30_000;
 
 /**
  * When to stop. A lasting command is told by `stop`, once; a second signal ends it at once. Any other command ends with the
@@ -33,6 +35,7 @@ export class StopSignals {
   #asked(lasting: boolean, code: number): void {
     const now = Date.now();
     if (lasting && (this.#askedAt === undefined || now - this.#askedAt < sameWishMs)) {
+      if (this.#askedAt === undefined) setTimeout(() => process.exit(code), stoppedWithinMs).unref();
       this.#askedAt ??= now;
       this.#stopping.abort();
       return;
