@@ -1,13 +1,13 @@
 import type { GraphOutput, LaneGraph } from "../../operators/stream/lane-graph.ts";
 import type { LogRecord, Place } from "../../operators/stream/record.ts";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
-import type { Fetched, OutRecord, TransactionalWriter } from "../kafka/port.ts";
+import type { CommittedPosition, Fetched, OutRecord, TransactionalWriter } from "../kafka/port.ts";
 import { checkpointPartition, pack, writeCheckpoint } from "./checkpoints.ts";
 import type { Links, PartToRun } from "./links.ts";
 import { checkpointTopic, type LaneName, laneLabel, memberGroup, runsTopic, transactionalId } from "./names.ts";
 import { outgoing } from "./outgoing.ts";
 import { Pace } from "./pace.ts";
-import { type CheckpointPointer, encodeRecovery, extendRuns, longestRecord, type Run } from "./position.ts";
+import { Progress, recoveryText, type Stretch } from "./progress.ts";
 import { recover } from "./recovery.ts";
 import type { LaneSettings } from "./settings.ts";
 import { LaneTap } from "./tap.ts";
@@ -46,12 +46,7 @@ export class Lane {
   readonly #pace: Pace;
   readonly #offTables: (() => void)[] = [];
   #status: LaneStatus = "waiting";
-  #next: number[] = [];
-  #committed: number[] = [];
-  /** Since the last checkpoint, for recovery; and since the last transaction, for tests that ask for the order. */
-  #runs: Run[] = [];
-  #taken: Run[] = [];
-  #checkpoint: CheckpointPointer | undefined;
+  readonly #progress = new Progress();
   #fault: Fault | undefined;
 
   constructor(links: Links, run: PartToRun, name: LaneName, lanes: number, checkpointPartitions: number, settings: LaneSettings) {
@@ -89,8 +84,8 @@ export class Lane {
     return this.taps.map((tap) => ({
       topic: tap.topic,
       next: tap.next,
-      committed: this.#committed[tap.input] ?? 0,
-      lag: Math.max(0, tap.end - (this.#committed[tap.input] ?? 0)),
+      committed: this.#progress.committed(tap.input),
+      lag: Math.max(0, tap.end - this.#progress.committed(tap.input)),
     }));
   }
 
@@ -119,7 +114,7 @@ export class Lane {
         if (this.#status === "live" && this.#ahead()) await this.#commit(writer, this.#checkpointDue());
       }
       if (this.#fault !== undefined) throw this.#fault;
-      if (this.#status === "finishing" && (this.#ahead() || this.#runs.length > 0)) await this.#commit(writer, true);
+      if (this.#status === "finishing" && (this.#ahead() || this.#progress.hasMoved)) await this.#commit(writer, true);
     } finally {
       this.#close();
     }
@@ -145,7 +140,7 @@ export class Lane {
   #tap(input: number): LaneTap {
     const place = this.#places[input] as Place;
     return new LaneTap(place, input, {
-      next: () => this.#next[input] ?? 0,
+      next: () => this.#progress.next(input),
       open: () => this.#status === "live",
       full: () => this.#pace.records >= 2 * this.#settings.maxBatchRecords,
       take: (fetched) => this.#take(input, fetched),
@@ -171,14 +166,8 @@ export class Lane {
       this.#links,
     );
     if (!this.#isOpen()) return undefined;
-    this.#next = recovered.next;
     // A first start at the end of the log must be written down at once, or a crash would begin at a later end.
-    this.#committed =
-      recovered.checkpoint === undefined && this.#settings.from === "latest" ? recovered.next.map(() => -1) : [...recovered.next];
-    this.#runs = recovered.runs;
-    // Of a lane that has never committed: how it took its tables before its first record.
-    if (recovered.checkpoint === undefined) this.#taken = recovered.runs.map((run) => ({ ...run }));
-    this.#checkpoint = recovered.checkpoint;
+    this.#progress.begin(recovered, recovered.checkpoint === undefined && this.#settings.from === "latest");
     this.#pace.recovered(recovered.replayed);
     this.#links.meter.restored(this.name, performance.now() - started, recovered.replayed);
     if (recovered.inDoubt)
@@ -188,7 +177,7 @@ export class Lane {
 
   /** Applies what was fetched; what needs a schema that is not known yet waits for it, and the tap is full meanwhile. */
   #take(input: number, fetched: Fetched): Promise<void> | undefined {
-    const records = fetched.records.filter(({ offset }) => offset >= (this.#next[input] ?? 0));
+    const records = fetched.records.filter(({ offset }) => offset >= this.#progress.next(input));
     const unknown = this.#links.codec.unknownIds(records);
     if (unknown.length === 0) {
       this.#apply(input, records, fetched);
@@ -204,14 +193,13 @@ export class Lane {
   }
 
   #apply(input: number, records: readonly LogRecord[], { next, highWatermark }: Fetched): void {
-    const from = this.#next[input] ?? 0;
+    const from = this.#progress.next(input);
     if (this.#status !== "live") return;
     try {
       if (next > from) {
         const started = performance.now();
         this.#graph.feed(input, records);
-        this.#extend(input, next - from);
-        this.#next[input] = next;
+        this.#progress.moved(input, next);
         this.#pace.applied(records.length, performance.now() - started, this.#graph.pending > 0);
       } else if (next >= highWatermark) {
         this.#drained(input);
@@ -228,7 +216,7 @@ export class Lane {
     const told = this.#graph.inputs[input]?.role === "parts";
     if (told || tap === undefined || !this.#idleMatters() || !tap.drainedFor(this.#settings.idleMs)) return;
     this.#graph.idle(input);
-    this.#extend(input, 0);
+    this.#progress.foundIdle(input);
     this.#pace.applied(0, 0, this.#graph.pending > 0);
   }
 
@@ -242,7 +230,7 @@ export class Lane {
       const table = this.#links.tables.table((this.#places[input] as Place).topic);
       const take = () => {
         const next = table.next;
-        this.#apply(input, table.since(this.#next[input] ?? 0), { records: [], next, end: next, highWatermark: next + 1 });
+        this.#apply(input, table.since(this.#progress.next(input)), { records: [], next, end: next, highWatermark: next + 1 });
       };
       this.#offTables.push(table.onChange(take));
       take();
@@ -250,7 +238,7 @@ export class Lane {
   }
 
   #gap(input: number, { topic, partition }: Place, range: { earliest: number; end: number }): void {
-    const expected = this.#next[input] ?? 0;
+    const expected = this.#progress.next(input);
     const message = `${topic}[${partition}] holds ${range.earliest} to ${range.end}, expected ${expected}`;
     this.#links.meter.gap(this.name, topic);
     if (this.#settings.onGap === "halt") {
@@ -259,9 +247,7 @@ export class Lane {
     }
     const to = this.#settings.onGap === "earliest" ? range.earliest : range.end;
     this.#log("error", `${message}: going on at ${to}, as lane.onGap says`);
-    this.#next[input] = to;
-    // The runs know only of moves forward and the records between are gone: from here the way begins at a new checkpoint.
-    this.#checkpoint = undefined;
+    this.#progress.jump(input, to);
     this.#pace.hurry();
   }
 
@@ -269,68 +255,51 @@ export class Lane {
     // Up to the first await everything is one snapshot: outputs, state, position and the way to it belong together.
     const started = performance.now();
     const outputs = this.#graph.take();
-    const next = [...this.#next];
     const records = this.#pace.commits();
     const packed = withCheckpoint ? pack({ fingerprint: this.#run.fingerprint, state: this.#graph.dump() }) : undefined;
-    if (packed !== undefined) {
-      this.#runs = [];
-      this.#pace.checkpointed(packed.length, performance.now() - started);
-    }
-    const runs = this.#runs.map((run) => ({ ...run }));
-    let checkpoint = this.#checkpoint;
-    const produced = [...this.#records(outputs)];
+    const stretch = this.#progress.cut(withCheckpoint);
+    if (packed !== undefined) this.#pace.checkpointed(packed.length, performance.now() - started);
+    const produced = [...this.#records(outputs, stretch)];
+    let { checkpoint } = stretch;
     try {
       if (produced.length > 0) await writer.send(produced);
       if (packed !== undefined) {
         const { topic, partition } = this.#checkpoints;
-        checkpoint = { offsets: next, partition, chunks: await writeCheckpoint(writer, this.name, partition, packed, topic) };
-        this.#checkpoint = checkpoint;
+        checkpoint = { offsets: stretch.next, partition, chunks: await writeCheckpoint(writer, this.name, partition, packed, topic) };
+        this.#progress.checkpointed(checkpoint);
       }
-      await writer.commit(memberGroup(this.name), this.#position(next, runs, checkpoint));
+      await writer.commit(memberGroup(this.name), this.#position(stretch, recoveryText(stretch, checkpoint, laneLabel(this.name))));
     } catch (error) {
       throw faultOf(error, "GW_LANE_OUTCOME_UNKNOWN", `a transaction of ${laneLabel(this.name)}`);
     }
-    this.#committed = next;
+    this.#progress.settle(stretch);
     this.#pace.committed();
     const written = { ms: performance.now() - started, records, outputs: outputs.length, checkpointBytes: packed?.length ?? 0 };
     this.#links.meter.committed(this.name, written, this.#graph.counts, outputs);
     this.#graph.counts.clear();
   }
 
-  *#records(outputs: readonly GraphOutput[]): Generator<OutRecord> {
+  *#records(outputs: readonly GraphOutput[], { taken }: Stretch): Generator<OutRecord> {
     yield* outgoing(outputs, this.#run.pipeline.name, this.#links);
     if (!this.#settings.recordRuns) return;
     const { part, slot: lane } = this.name;
-    const value = Buffer.from(JSON.stringify({ part, lane, runs: this.#taken }));
-    this.#taken = [];
+    const value = Buffer.from(JSON.stringify({ part, lane, runs: taken }));
     yield { topic: this.#links.named(runsTopic(this.name.pipeline)), partition: 0, key: null, value };
   }
 
-  #extend(input: number, length: number): void {
-    extendRuns(this.#runs, input, length);
-    if (this.#settings.recordRuns) extendRuns(this.#taken, input, length);
-  }
-
   /** The recovery record goes with the first input; the others carry their offset. */
-  #position(next: readonly number[], runs: readonly Run[], checkpoint: CheckpointPointer | undefined) {
-    if (checkpoint === undefined)
-      throw new Fault("GW_LANE_POSITION_WITHOUT_STATE", `${laneLabel(this.name)} has never written a checkpoint`);
-    return this.taps.map(({ input, topic, partition }, i) => ({
-      topic,
-      partition,
-      offset: next[input] ?? 0,
-      metadata: i === 0 ? encodeRecovery({ checkpoint, runs }) : "",
-    }));
+  #position({ next }: Stretch, recovery: string): CommittedPosition[] {
+    return this.taps.map(({ input, topic, partition }, i) => {
+      return { topic, partition, offset: next[input] ?? 0, metadata: i === 0 ? recovery : "" };
+    });
   }
 
-  /** A lane's first transaction always: a position never stands without the state that belongs to it. */
   #checkpointDue(): boolean {
-    if (this.#checkpoint === undefined || this.#pace.checkpointDue()) return true;
-    return encodeRecovery({ checkpoint: this.#checkpoint, runs: this.#runs }).length > longestRecord;
+    return this.#progress.needsCheckpoint || this.#pace.checkpointDue();
   }
 
   #ahead(): boolean {
-    return this.#graph.pending > 0 || this.#next.some((offset, input) => offset !== this.#committed[input]);
+    return this.#graph.pending > 0 || this.#progress.ahead;
   }
 
   #isOpen(): boolean {
@@ -355,6 +324,6 @@ export class Lane {
   }
 
   #log(level: "warn" | "error", message: string): void {
-    this.#links.logger[level]({ pipeline: this.name.pipeline, lane: laneLabel(this.name), offset: this.#next[0] }, message);
+    this.#links.logger[level]({ pipeline: this.name.pipeline, lane: laneLabel(this.name), offset: this.#progress.next(0) }, message);
   }
 }

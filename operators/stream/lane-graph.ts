@@ -1,14 +1,13 @@
-import avro from "avsc";
 import { faultOf } from "../../schemas/faults/fault.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { admit, type Decode, type Refused } from "./admit.ts";
 import type { Assembled, AssembledInput, AssembledPart } from "./assemble.ts";
 import type { Aside, Batch, DeadLetter } from "./batch.ts";
-import { type Clock, type ClockDump, EventClock, MarkClock, NoClock } from "./clock.ts";
+import { type Clock, EventClock, MarkClock, NoClock } from "./clock.ts";
+import { type Checkpoint, checkpointType } from "./graph-checkpoint.ts";
 import type { Envelope, Mark } from "./internal-topic.ts";
 import type { LogRecord, Origin } from "./record.ts";
 import { sourcesOf } from "./sources.ts";
-import type { StoreDump } from "./store.ts";
 import { seconds } from "./time.ts";
 
 export interface GraphOptions {
@@ -289,57 +288,3 @@ function clockOf({ topic, role }: AssembledInput, lateness: number): Clock<never
   if (eventTime === null) throw new TypeError(`${topic.name} has no event time`);
   return new EventClock(eventTime, lateness, seconds(1));
 }
-
-interface Checkpoint {
-  watermark: number;
-  clocks: (ClockDump & { idle: boolean })[];
-  marked: { watermark: number; idle: boolean } | null;
-  stores: (StoreDump & { name: string })[];
-}
-
-const source = {
-  type: "record",
-  name: "Source",
-  fields: [
-    { name: "id", type: "int" },
-    { name: "watermark", type: "double" },
-    { name: "idle", type: "boolean" },
-  ],
-};
-const clock = {
-  type: "record",
-  name: "Clock",
-  fields: [
-    { name: "watermark", type: "double" },
-    { name: "idle", type: "boolean" },
-    { name: "sources", type: { type: "array", items: source } },
-  ],
-};
-const store = {
-  type: "record",
-  name: "Store",
-  fields: [
-    { name: "name", type: "string" },
-    { name: "schema", type: "string" },
-    { name: "sweptAt", type: "double" },
-    { name: "entries", type: "bytes" },
-  ],
-};
-const marked = {
-  type: "record",
-  name: "Marked",
-  fields: [
-    { name: "watermark", type: "double" },
-    { name: "idle", type: "boolean" },
-  ],
-};
-const checkpointType = avro.Type.forSchema({
-  type: "record",
-  name: "Checkpoint",
-  fields: [
-    { name: "watermark", type: "double" },
-    { name: "clocks", type: { type: "array", items: clock } },
-    { name: "marked", type: ["null", marked] },
-    { name: "stores", type: { type: "array", items: store } },
-  ],
-} as avro.Schema);
