@@ -1,5 +1,5 @@
 import type { Field, RecordShape, Shape } from "../shapes/shape.ts";
-import { outsideTime } from "./time.ts";
+import { earliestTime, latestTime } from "./time.ts";
 
 /** What one field's bounds cannot say: why the record cannot be true, or undefined. */
 export type Rule<T> = (value: T) => string | undefined;
@@ -12,87 +12,91 @@ interface SenseOptions {
 
 /**
  * Finds what cannot be true in a record: a number that is not finite; a whole number below 0 (or the field's `minimum`); any
- * number outside its field's bounds; a time outside 2000 to 2100; and what the topic's own rules say.
- * Compiled once a topic; a record costs a loop over its numbers.
+ * number outside its field's bounds; a time outside 2000 to 2100; and what the topic's own rules say. Compiled once a topic; a
+ * record costs a loop over its numbers.
  */
 export function senseOf<T>(shape: RecordShape, { eventTime, rules }: SenseOptions): (value: T) => string | undefined {
-  const checks = fieldChecks(shape, eventTime);
+  const check = recordCheck(shape, eventTime);
   return (value) => {
-    for (let i = 0; i < checks.length; i += 1) {
-      const reason = (checks[i] as Check)(value as Record<string, unknown>);
-      if (reason !== undefined) return reason;
-    }
+    const reason = check?.(value);
+    if (reason !== undefined) return reason;
     for (const rule of rules as readonly Rule<T>[]) {
-      const reason = rule(value);
-      if (reason !== undefined) return reason;
+      const broken = rule(value);
+      if (broken !== undefined) return broken;
     }
     return undefined;
   };
 }
 
-type Check = (record: Record<string, unknown>) => string | undefined;
-type ValueCheck = (value: unknown) => string | undefined;
-
-function fieldChecks({ fields }: RecordShape, eventTime: string | null): Check[] {
-  const checks: Check[] = [];
-  for (const field of fields) {
-    if (field.name === eventTime) continue;
-    const check = valueCheck(field.shape, field);
-    if (check === undefined) continue;
-    const { name } = field;
-    checks.push((record) => {
-      const reason = check(record[name]);
-      return reason === undefined ? undefined : `${name}${reason}`;
-    });
-  }
-  return checks;
-}
-
-/** Reasons begin with what follows the field's name: ` is NaN`, `[3] is -1`, `.tokens is …`. */
-function valueCheck(shape: Shape, field: Field): ValueCheck | undefined {
-  switch (shape.kind) {
-    case "int":
-    case "long":
-    case "double":
-      return numberCheck(shape.kind, field);
-    case "time":
-      return timeCheck(field);
-    case "optional": {
-      const of = valueCheck(shape.of, field);
-      return of === undefined ? undefined : (value) => (value === null ? undefined : of(value));
-    }
-    case "list":
-      return listCheck(shape.items, field);
-    case "record": {
-      const checks = fieldChecks(shape, null);
-      return checks.length === 0 ? undefined : (value) => nested(checks, value as Record<string, unknown>);
-    }
-    default:
-      return undefined;
-  }
-}
-
-type NumberKind = "int" | "long" | "double";
+/** Reasons begin with where in the value: ` is NaN`, `[3] is -1`, `.tokens is …`; those of a record with the field's name. */
+type Check = (value: unknown) => string | undefined;
 
 interface Bounds {
+  readonly name: string;
   readonly minimum: number;
   readonly maximum: number;
+  /** What is right although it is out of bounds: null where the field may be absent, 0 where that says "left out". */
+  readonly except: unknown;
 }
 
-function boundsOf(kind: NumberKind, { minimum, maximum }: Field): Bounds {
-  return { minimum: minimum ?? (kind === "double" ? -Number.MAX_VALUE : 0), maximum: maximum ?? Number.MAX_VALUE };
+function recordCheck({ fields }: RecordShape, eventTime: string | null = null): Check | undefined {
+  const checked = fields.filter((field) => field.name !== eventTime);
+  const numbers = checked.map(boundsOf).filter((bounds) => bounds !== undefined);
+  const others = checked.map((field) => ({ name: field.name, check: otherCheck(field.shape, field) })).filter(hasCheck);
+  if (numbers.length + others.length === 0) return undefined;
+  return (value) => {
+    const record = value as Readonly<Record<string, unknown>>;
+    for (let i = 0; i < numbers.length; i += 1) {
+      const bounds = numbers[i] as Bounds;
+      const number = record[bounds.name] as number;
+      // One comparison each way also tells NaN and the infinities.
+      if (!(number >= bounds.minimum && number <= bounds.maximum) && number !== bounds.except)
+        return `${bounds.name}${beyond(number, bounds)}`;
+    }
+    for (let i = 0; i < others.length; i += 1) {
+      const { name, check } = others[i] as Named;
+      const reason = check(record[name]);
+      if (reason !== undefined) return `${name}${reason}`;
+    }
+    return undefined;
+  };
 }
 
-function numberCheck(kind: NumberKind, field: Field): ValueCheck {
-  const bounds = boundsOf(kind, field);
-  const { minimum, maximum } = bounds;
-  // One comparison each way also tells NaN and the infinities.
-  return (value) => ((value as number) >= minimum && (value as number) <= maximum ? undefined : beyond(value as number, bounds));
+interface Named {
+  readonly name: string;
+  readonly check: Check;
+}
+const hasCheck = (one: { name: string; check: Check | undefined }): one is Named => one.check !== undefined;
+
+/** Of a field that holds one number or time, undefined of any other. */
+function boundsOf(field: Field): Bounds | undefined {
+  const { name, shape, minimum, maximum } = field;
+  const kind = shape.kind === "optional" ? shape.of.kind : shape.kind;
+  const except = shape.kind === "optional" ? null : undefined;
+  if (kind === "time") return { name, minimum: earliestTime, maximum: latestTime, except: field.default === 0 ? 0 : except };
+  if (kind === "double") return { name, minimum: minimum ?? -Number.MAX_VALUE, maximum: maximum ?? Number.MAX_VALUE, except };
+  if (kind === "int" || kind === "long") return { name, minimum: minimum ?? 0, maximum: maximum ?? Number.MAX_VALUE, except };
+  return undefined;
 }
 
-/** Written out: a call a number would cost four times the comparison, and expert counts are most of all numbers. */
-function numbersCheck(kind: NumberKind, field: Field): ValueCheck {
-  const bounds = boundsOf(kind, field);
+function otherCheck(shape: Shape, field: Field): Check | undefined {
+  if (shape.kind === "optional") {
+    const check = otherCheck(shape.of, field);
+    return check === undefined ? undefined : (value) => (value === null ? undefined : check(value));
+  }
+  if (shape.kind === "record") {
+    const check = recordCheck(shape);
+    return check === undefined ? undefined : (value) => dotted(check(value));
+  }
+  if (shape.kind !== "list") return undefined;
+  const bounds = boundsOf({ ...field, shape: shape.items });
+  return bounds === undefined ? listCheck(otherCheck(shape.items, field)) : numbersCheck(bounds);
+}
+
+const dotted = (reason: string | undefined): string | undefined => (reason === undefined ? undefined : `.${reason}`);
+
+/** A call a number would cost four times the comparison, and expert counts are most of all numbers. */
+function numbersCheck(bounds: Bounds): Check {
   const { minimum, maximum } = bounds;
   return (value) => {
     const list = value as readonly number[];
@@ -104,22 +108,7 @@ function numbersCheck(kind: NumberKind, field: Field): ValueCheck {
   };
 }
 
-function beyond(value: number, { minimum, maximum }: Bounds): string {
-  if (!Number.isFinite(value)) return ` is ${value}`;
-  return ` is ${value}, ${value < minimum ? `at least ${minimum}` : `at most ${maximum}`} makes sense`;
-}
-
-/** A default of 0 says that the time was left out. */
-function timeCheck({ default: given }: Field): ValueCheck {
-  return (value) => {
-    if (value === 0 && given === 0) return undefined;
-    return outsideTime(value as number) ? ` is ${value}, outside 2000 to 2100` : undefined;
-  };
-}
-
-function listCheck(items: Shape, field: Field): ValueCheck | undefined {
-  if (items.kind === "int" || items.kind === "long" || items.kind === "double") return numbersCheck(items.kind, field);
-  const check = valueCheck(items, field);
+function listCheck(check: Check | undefined): Check | undefined {
   if (check === undefined) return undefined;
   return (value) => {
     const list = value as readonly unknown[];
@@ -131,10 +120,8 @@ function listCheck(items: Shape, field: Field): ValueCheck | undefined {
   };
 }
 
-function nested(checks: readonly Check[], record: Record<string, unknown>): string | undefined {
-  for (const check of checks) {
-    const reason = check(record);
-    if (reason !== undefined) return `.${reason}`;
-  }
-  return undefined;
+function beyond(value: number, { minimum, maximum }: Bounds): string {
+  if (!Number.isFinite(value)) return ` is ${value}`;
+  if (minimum === earliestTime) return ` is ${value}, outside 2000 to 2100`;
+  return ` is ${value}, ${value < minimum ? `at least ${minimum}` : `at most ${maximum}`} makes sense`;
 }

@@ -76,7 +76,7 @@ export function topic<T extends object>({
     keyFields: key,
     eventTime: eventTime === null ? null : timeField(shape, eventTime),
     ...byRole[role],
-    complete: complete === undefined ? (value) => value : (value) => (complete(value), value),
+    complete: inPlace(complete),
     senseless: senseOf(shape, { eventTime: role === "table" ? null : eventTime, rules: rules as readonly Rule<never>[] }),
     table,
     urgent: entry.urgent ?? false,
@@ -85,6 +85,14 @@ export function topic<T extends object>({
     ...(entry.retentionMs === undefined ? {} : { retentionMs: entry.retentionMs }),
   };
 }
+
+function inPlace<T>(complete: ((value: Writable<T>) => void) | undefined): (value: T) => T {
+  return (value) => {
+    complete?.(value);
+    return value;
+  };
+}
+
 type EntryOf<T> = Omit<TopicEntry<T>, "table"> & { readonly table?: string | null };
 
 /** Records without the methods avsc would hang on them: a field may have any name. */

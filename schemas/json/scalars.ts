@@ -1,0 +1,45 @@
+import { closest } from "../faults/closest.ts";
+import { isoMicros } from "./iso-time.ts";
+import { type Reader, shown, wanted } from "./reader.ts";
+
+export const truthReader: Reader = (value, faults) => (typeof value === "boolean" ? value : faults.add(wanted("true or false", value)));
+
+export const numberReader: Reader = (value, faults) => (Number.isFinite(value) ? value : faults.add(wanted("a number", value)));
+
+/** Adding 0 makes an integer of -0, which Avro could not tell from it. */
+export const intReader: Reader = (value, faults) => {
+  if (typeof value === "number" && value === (value | 0)) return value + 0;
+  return faults.add(Number.isInteger(value) ? `${value} does not fit into 32 bits` : wanted("a whole number", value));
+};
+
+/** Beyond it avsc refuses longs: neighbouring whole numbers are no longer distinct. */
+const largestLong = Number.MAX_SAFE_INTEGER - 1;
+
+export const longReader: Reader = (value, faults) => {
+  if (!Number.isInteger(value)) return faults.add(wanted("a whole number", value));
+  if (Math.abs(value as number) > largestLong) return faults.add(`${value} is beyond 2^53, where whole numbers are no longer exact`);
+  return (value as number) + 0;
+};
+
+export const timeReader: Reader = (value, faults) => {
+  if (typeof value !== "string") return longReader(value, faults);
+  const micros = isoMicros(value);
+  return micros ?? faults.add(wanted("integer microseconds since 1970, or a time such as 2026-01-31T09:30:00.123456Z,", value));
+};
+
+/** Half of a surrogate pair has no UTF-8: Avro would carry a replacement instead of it. */
+export const textReader: Reader = (value, faults) => {
+  if (typeof value !== "string") return faults.add(wanted("a text", value));
+  return value.isWellFormed() ? value : faults.add("half of a surrogate pair has no UTF-8 form");
+};
+
+export function enumReader(symbols: readonly string[]): Reader {
+  const known = new Set<unknown>(symbols);
+  return (value, faults) => {
+    if (known.has(value)) return value;
+    const near = typeof value === "string" ? closest(value, symbols) : undefined;
+    return faults.add(
+      near === undefined ? wanted(`one of ${symbols.join(", ")}`, value) : `${shown(value)} is not known; did you mean ${near}?`,
+    );
+  };
+}
