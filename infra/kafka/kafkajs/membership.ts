@@ -1,0 +1,93 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Consumer, Kafka } from "kafkajs";
+import type { Logger } from "../../telemetry/log.ts";
+import type { JoinOptions, Membership } from "../port.ts";
+import type { FormerSelf } from "./former-self.ts";
+import { isSilence, kafkaFault } from "./kafka-fault.ts";
+import { laneAssigner } from "./lane-assigner.ts";
+
+const rejoinMs = 500;
+
+/**
+ * A member of a group that reads nothing through it: kafkajs keeps the membership with every topic paused, and lanes read by
+ * the shared feed. So a rebalance, which kafkajs makes everybody stand still for, stops no lane that stays.
+ */
+export class KafkaMembership implements Membership {
+  readonly #kafka: Kafka;
+  readonly #options: JoinOptions;
+  readonly #formerSelf: FormerSelf;
+  readonly #logger: Logger;
+  #held: ReadonlySet<number> = new Set();
+  #consumer: Consumer | undefined;
+  #left = false;
+
+  constructor(kafka: Kafka, options: JoinOptions, formerSelf: FormerSelf, logger: Logger) {
+    this.#kafka = kafka;
+    this.#options = options;
+    this.#formerSelf = formerSelf;
+    this.#logger = logger;
+  }
+
+  /** Resolves once the group has answered for the first time. */
+  async join(): Promise<void> {
+    const { group, topics, sessionTimeoutMs, heartbeatMs, rebalanceTimeoutMs } = this.#options;
+    const consumer = this.#kafka.consumer({
+      groupId: group,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
+      // With all topics paused this is how often kafkajs looks whether a heartbeat is due.
+      maxWaitTimeInMs: Math.max(10, Math.min(250, heartbeatMs / 4)),
+      allowAutoTopicCreation: false,
+      partitionAssigners: [laneAssigner(() => this.#held)],
+    });
+    this.#consumer = consumer;
+    this.#listen(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
+  }
+
+  async leave(): Promise<void> {
+    this.#left = true;
+    await this.#consumer?.disconnect();
+    this.#formerSelf.remember("");
+  }
+
+  #listen(consumer: Consumer): void {
+    const { topics, assigned, rebalancing, heartbeat } = this.#options;
+    consumer.on(consumer.events.HEARTBEAT, () => heartbeat());
+    consumer.on(consumer.events.REBALANCING, () => rebalancing());
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      // A pause survives a rebalance but not the restart that follows a crash.
+      consumer.pause(topics.map((topic) => ({ topic })));
+      if (this.#left) return;
+      this.#held = new Set(payload.memberAssignment[topics[0] ?? ""] ?? []);
+      this.#formerSelf.remember(payload.memberId);
+      assigned(this.#held);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart && !this.#left && this.#consumer === consumer) void this.#crashed(consumer, payload.error);
+    });
+  }
+
+  /** kafkajs gives up for good on a coordinator that it cannot find, as in any restart of a broker: join again instead. */
+  async #crashed(consumer: Consumer, error: Error): Promise<void> {
+    const { group, lost } = this.#options;
+    const fault = kafkaFault(error, `the membership in ${group}`);
+    if (!isSilence(error) && fault.code !== "GW_KAFKA_UNREACHABLE") return lost(fault);
+    this.#logger.warn({ group, code: fault.code }, `${fault.message}: joining again`);
+    await consumer.disconnect().catch(() => undefined);
+    while (!this.#left) {
+      await pause(rejoinMs);
+      if (this.#left) return;
+      try {
+        return await this.join();
+      } catch (again) {
+        await this.#consumer?.disconnect().catch(() => undefined);
+        const second = kafkaFault(again, `the membership in ${group}`);
+        if (second.code !== "GW_KAFKA_UNREACHABLE") return lost(second);
+      }
+    }
+  }
+}
