@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { closest } from "./closest.ts";
+import { closest } from "../../schemas/faults/closest.ts";
 import { environmentKeys } from "./environment.ts";
 import { fromText, type Leaf } from "./schema-walk.ts";
 import { reveal } from "./secrets.ts";

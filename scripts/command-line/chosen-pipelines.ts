@@ -1,4 +1,4 @@
-import { closest } from "../../infra/config/closest.ts";
+import { closest } from "../../schemas/faults/closest.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 
 /** The pipelines named, comma separated, each once and in this order; all where none is. Throws GW_USAGE. */

@@ -4,6 +4,7 @@ import { LineWriter } from "./line-writer.ts";
 /** The two outputs and the input of a command: data to stdout, words to stderr. Nothing else writes to either. */
 export interface Io {
   readonly input: Readable;
+  readonly inputIsTerminal: boolean;
   /** One line of data, to stdout. */
   out(line: string): void;
   /** Resolves as soon as stdout takes more; awaited between the pieces of a long output. */
@@ -22,6 +23,7 @@ const clearLine = "\r\u001b[K";
 
 export class ProcessIo implements Io {
   readonly input: Readable;
+  readonly inputIsTerminal: boolean;
   readonly outIsTerminal: boolean;
   readonly outClosed: AbortSignal;
   readonly #out: LineWriter;
@@ -30,6 +32,7 @@ export class ProcessIo implements Io {
 
   constructor({ stdin, stdout, stderr }: Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">) {
     this.input = stdin;
+    this.inputIsTerminal = stdin.isTTY === true;
     this.outIsTerminal = stdout.isTTY === true;
     this.#errors = stderr;
     this.#out = new LineWriter(stdout);

@@ -1,0 +1,49 @@
+import { Fault, faultOf } from "../../schemas/faults/fault.ts";
+
+/** A record as it stands in JSON Lines; `tail --raw` writes all of it. */
+export interface RecordLine {
+  readonly topic: string;
+  readonly key?: string | null;
+  readonly value: unknown;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly timestamp?: number;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The JSON object a line holds. Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
+export function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new Fault("GW_RECORD_UNREADABLE", "the line is not UTF-8");
+  }
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw faultOf(error, "GW_RECORD_UNREADABLE", "the line is not JSON");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new Fault("GW_RECORD_SHAPE", "the line is not a JSON object");
+  return parsed as Record<string, unknown>;
+}
+
+/** Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
+export function parseLine(bytes: Buffer): RecordLine {
+  const line = parseObject(bytes);
+  if (typeof line.topic !== "string") throw new Fault("GW_RECORD_SHAPE", "the line names no topic");
+  if (!("value" in line)) throw new Fault("GW_RECORD_SHAPE", "the line has no value");
+  if (line.key !== undefined && line.key !== null && typeof line.key !== "string")
+    throw new Fault("GW_RECORD_SHAPE", "key: a text is wanted");
+  for (const name of ["partition", "offset"]) {
+    const given = line[name];
+    if (given !== undefined && !(Number.isSafeInteger(given) && (given as number) >= 0))
+      throw new Fault("GW_RECORD_SHAPE", `${name}: a whole number from 0 is wanted`);
+  }
+  if (line.timestamp !== undefined && typeof line.timestamp !== "number")
+    throw new Fault("GW_RECORD_SHAPE", "timestamp: milliseconds are wanted");
+  return line as unknown as RecordLine;
+}

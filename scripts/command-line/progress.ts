@@ -1,0 +1,22 @@
+import type { Io } from "./io.ts";
+
+const everyMs = 250;
+
+/** A line on the terminal that says how far something is, at most four times a second. */
+export class Progress {
+  readonly #io: Io;
+  readonly #line: () => string;
+  #saidAt = performance.now();
+
+  constructor(io: Io, line: () => string) {
+    this.#io = io;
+    this.#line = line;
+  }
+
+  step(): void {
+    const now = performance.now();
+    if (now - this.#saidAt < everyMs) return;
+    this.#saidAt = now;
+    this.#io.progress(this.#line());
+  }
+}
