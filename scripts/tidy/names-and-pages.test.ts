@@ -9,6 +9,7 @@ describe("names and pages", () => {
 
   it.for([
     ["docs/a.md", "# One\ntext\n```\n# not a title\n```\n", 0],
+    ["docs/a.md", "<!-- Generated. -->\n# One\n", 0],
     ["docs/a.md", "text\n# Late\n", 1],
     ["docs/a.md", "# One\n# Two\n", 1],
     ["docs/a.md", `# ${"x".repeat(81)}\n`, 1],
