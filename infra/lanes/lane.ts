@@ -54,7 +54,7 @@ export class Lane {
     this.#links = links;
     this.#run = run;
     this.#settings = settings;
-    this.#checkpoints = { topic: links.named(checkpointTopic(name.group)), partition: checkpointPartition(name, checkpointPartitions) };
+    this.#checkpoints = { topic: checkpointTopic(name.group), partition: checkpointPartition(name, checkpointPartitions) };
     this.#graph = run.pipeline.open(run.part, {
       options: run.options,
       partition: name.slot,

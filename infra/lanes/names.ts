@@ -15,7 +15,7 @@ export const memberGroup = ({ group, pipeline, part }: Omit<LaneName, "slot">): 
 
 export const transactionalId = (name: LaneName): string => `${memberGroup(name)}.${name.slot}`;
 
-/** One compacted topic a group, for all its lanes. */
+/** One compacted topic a group, for all its lanes. A group's name carries its namespace already. */
 export const checkpointTopic = (group: string): string => `${group}.checkpoints`;
 
 /** Keyed so that compaction keeps a lane's newest chunks only. */

@@ -64,7 +64,7 @@ export class Worker {
   static async start(options: WorkerOptions): Promise<Worker> {
     const { log, named, parts, group } = options;
     const names = parts.flatMap(({ inputs, outputs }) => [...inputs.map(({ topic }) => topic), ...outputs]).map(({ name }) => named(name));
-    const counts = await log.admin.partitions([...new Set([...names, named(checkpointTopic(group))])]);
+    const counts = await log.admin.partitions([...new Set([...names, checkpointTopic(group)])]);
     const worker = new Worker(options, counts);
     await Promise.all(worker.#runners.map((runner) => runner.start()));
     worker.#watchdog = setInterval(() => worker.#watch(), Math.max(100, Math.min(2_000, options.settings.stallMs / 3)));
@@ -105,7 +105,7 @@ export class Worker {
     const { group, settings, named } = this.#options;
     const topics = run.inputs.filter(({ role }) => role !== "table").map(({ topic }) => named(topic.name));
     const lanes = counts.get(topics[0] ?? "") ?? 1;
-    const checkpoints = counts.get(named(checkpointTopic(group))) ?? 1;
+    const checkpoints = counts.get(checkpointTopic(group)) ?? 1;
     const name = { group, pipeline: run.pipeline.name, part: run.part };
     return this.#runner(memberGroup(name), topics, (slot) => new Lane(this.#links, run, { ...name, slot }, lanes, checkpoints, settings));
   }

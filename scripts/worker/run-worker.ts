@@ -120,7 +120,7 @@ async function makeTopics(
     if (topic !== undefined) wanted.set(topic.name, topic);
   }
   const specs: TopicSpec[] = [...wanted.values()].map((topic) => topicSpec(topic, named, sizing));
-  specs.push(checkpointSpec(group, named, sizing));
+  specs.push(checkpointSpec(group, sizing));
   if (settings.lane.recordRuns) for (const { name } of pipelines) specs.push(runsSpec(name, named));
   const existing = await log.admin.partitions(specs.map(({ name }) => name));
   await log.admin.createTopics(coPartitioned(specs, parts, named, existing).filter(({ name }) => !existing.has(name)));

@@ -22,10 +22,10 @@ export function topicSpec(topic: AnyTopic, named: (topic: string) => string, { b
 }
 
 /** Beside its topics a group of workers has one for checkpoints: compacted, since only a lane's newest state counts. */
-export function checkpointSpec(group: string, named: (topic: string) => string, { brokers, partitions }: Sizing): TopicSpec {
+export function checkpointSpec(group: string, { brokers, partitions }: Sizing): TopicSpec {
   const count = partitions ?? (sizeProfile(brokers) === "local" ? 4 : 12);
   return {
-    name: named(checkpointTopic(group)),
+    name: checkpointTopic(group),
     partitions: count,
     settings: { "cleanup.policy": "compact", "max.message.bytes": "1048588" },
   };
