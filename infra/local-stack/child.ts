@@ -69,6 +69,13 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   return tended(child, stopSignal, stopMs, pidFile);
 }
 
+const living = new Set<Child>();
+
+/** Ends every child of this process, for a start that is given up half way. */
+export async function stopChildren(): Promise<void> {
+  await Promise.all([...living].map((child) => child.stop()));
+}
+
 function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number, pidFile: string | undefined): Child {
   const pid = child.pid as number;
   if (pidFile !== undefined) remember(pidFile, identityOf(pid));
@@ -79,6 +86,7 @@ function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number,
       killGroup(pid);
       child.stdin?.destroy();
       if (pidFile !== undefined) rmSync(pidFile, { force: true });
+      living.delete(tendedChild);
       resolve(exit);
     });
   });
@@ -90,7 +98,7 @@ function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number,
     clearTimeout(force);
   };
   let stopping: Promise<void> | undefined;
-  return {
+  const tendedChild: Child = {
     pid,
     exited,
     get exit() {
@@ -101,6 +109,8 @@ function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number,
       return stopping;
     },
   };
+  living.add(tendedChild);
+  return tendedChild;
 }
 
 function spawned(child: ChildProcess, name: string): Promise<void> {

@@ -8,3 +8,12 @@ export interface Part {
   /** Ends it in order, and by force after a limit. Repeated calls wait for the same end. */
   stop(): Promise<void>;
 }
+
+/** How the worker gets into ClickHouse. */
+export interface ClickHouseAccess {
+  readonly url: string;
+  /** Left out where the configuration says who writes. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly passwordFile?: string;
+}

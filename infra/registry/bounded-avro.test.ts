@@ -25,7 +25,7 @@ const anyNested = fc.record({
     fc.constant(null),
     fc.dictionary(
       fc.string(),
-      fc.maxSafeNat({}).map((n) => n % 2 ** 40),
+      fc.maxSafeNat().map((n) => n % 2 ** 40),
     ),
   ),
   last: fc.nat({ max: 2 ** 31 - 1 }),
