@@ -23,14 +23,23 @@ export const faults = {
   GW_RECORD_SENSELESS: { retriable: false, then: "dead-letter", remedy: "Mend the value the message names; it cannot be true." },
   GW_RECORD_TIME: { retriable: false, then: "dead-letter", remedy: "Event times lie in 2000 to 2100 and not far after the broker's." },
   GW_STAGE_THREW: { retriable: false, then: "dead-letter", remedy: "A defect: report the message with the dead letter's bytes." },
+  GW_ROW_REFUSED: { retriable: false, then: "dead-letter", remedy: "ClickHouse takes no such row; see what its message names." },
 
   // Lanes.
   GW_LANE_FENCED: { retriable: false, then: "drop-lane", remedy: "None needed: another worker owns the partition now." },
   GW_LANE_OUTCOME_UNKNOWN: { retriable: true, then: "rebuild-lane", remedy: "None needed: the lane reads its position and goes on." },
   GW_LANE_STALLED: { retriable: true, then: "rebuild-lane", remedy: "None needed if rare; else see what the broker is busy with." },
   GW_LANE_OFFSET_GAP: { retriable: false, then: "halt-lane", remedy: "Records are gone; raise retention, or choose lane.onGap." },
-  GW_LANE_POSITION_WITHOUT_STATE: { retriable: false, then: "halt-lane", remedy: "Start under a new --group, or restore the checkpoint topic." },
-  GW_LANE_STATE_WITHOUT_POSITION: { retriable: false, then: "halt-lane", remedy: "The group's offsets expired; start under a new --group." },
+  GW_LANE_POSITION_WITHOUT_STATE: {
+    retriable: false,
+    then: "halt-lane",
+    remedy: "Start under a new --group, or restore the checkpoint topic.",
+  },
+  GW_LANE_STATE_WITHOUT_POSITION: {
+    retriable: false,
+    then: "halt-lane",
+    remedy: "The group's offsets expired; start under a new --group.",
+  },
   GW_LANE_REPLAY_DIVERGED: { retriable: false, then: "halt-lane", remedy: "Report it: the replay did not end at the committed position." },
   GW_CHECKPOINT_CORRUPT: { retriable: false, then: "halt-lane", remedy: "Start under a new --group; the inputs are read again." },
   GW_CHECKPOINT_FOREIGN: { retriable: false, then: "halt-lane", remedy: "Another version wrote it; run that version, or a new --group." },

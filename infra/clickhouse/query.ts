@@ -1,0 +1,27 @@
+import { namedQuery } from "../../schemas/clickhouse/queries.ts";
+import { clickHouseFault } from "./classify.ts";
+import type { ClickHouseClient } from "./client.ts";
+
+export type QueryRow = Readonly<Record<string, unknown>>;
+
+/** The SQL behind a name, or the text itself where it is none. */
+export const sqlOf = (nameOrSql: string): string => namedQuery(nameOrSql.trim())?.sql ?? nameOrSql;
+
+/**
+ * Rows of a query as they come, columns in order; tables without a database are those of `database`. The last row is followed
+ * by an error where the answer breaks off. Throws GW_CLICKHOUSE_UNREACHABLE, GW_CLICKHOUSE_REFUSED.
+ */
+export async function* queryRows(client: ClickHouseClient, database: string, sql: string, signal?: AbortSignal): AsyncGenerator<QueryRow> {
+  try {
+    const result = await client.query({
+      query: sql,
+      format: "JSONEachRow",
+      abort_signal: signal,
+      http_headers: { "x-clickhouse-database": database },
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0, date_time_output_format: "iso" },
+    });
+    for await (const rows of result.stream<QueryRow>()) for (const row of rows) yield row.json();
+  } catch (error) {
+    throw clickHouseFault(error, "the query");
+  }
+}
