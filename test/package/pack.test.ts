@@ -62,7 +62,7 @@ describe("the npm package", { timeout: 300_000 }, () => {
       join(folder, "wrong.ts"),
       'import { apply } from "gatewatch";\napply("router-windows", [{ topic: "moe.router", key: 5, value: {} }]);\n',
     );
-    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck", "--types", ""];
+    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck"];
     const check = (file: string) => run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...flags, file], { cwd: folder });
     await expect(check("right.ts")).resolves.toMatchObject({ stdout: "" });
     await expect(check("wrong.ts")).rejects.toMatchObject({
@@ -95,7 +95,8 @@ console.log(JSON.stringify({ names: pipelines.map(({ name }) => name), windows, 
 
 const rightTypes = `import { apply, pipelines, score, type OutputRecord } from "gatewatch";
 const first: string | undefined = pipelines[0]?.name;
-const outputs: OutputRecord[] = await Array.fromAsync(apply(["router-windows"], [{ topic: "moe.router", value: {} }]));
+const outputs: OutputRecord[] = [];
+for await (const output of apply(["router-windows"], [{ topic: "moe.router", value: {} }])) outputs.push(output);
 const imbalance: number = score.routing({ windowStart: 0, windowEnd: 1, deploymentId: "d", instanceId: "i", layer: 0, numExperts: 1, topK: 1, tokens: 1,
   assignments: 1, expertCounts: [1] }).imbalance;
 export { first, imbalance, outputs };
