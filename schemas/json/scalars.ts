@@ -12,19 +12,22 @@ export const intReader: Reader = (value, faults) => {
   return faults.add(Number.isInteger(value) ? `${value} does not fit into 32 bits` : wanted("a whole number", value));
 };
 
-/** Beyond it avsc refuses longs: neighbouring whole numbers are no longer distinct. */
+/** Beyond 2^53 whole numbers are no longer exact; below -2^52 avsc 5.7.9 writes another number than it was given. */
 const largestLong = Number.MAX_SAFE_INTEGER - 1;
+const smallestLong = -(2 ** 52);
 
 export const longReader: Reader = (value, faults) => {
   if (!Number.isInteger(value)) return faults.add(wanted("a whole number", value));
-  if (Math.abs(value as number) > largestLong) return faults.add(`${value} is beyond 2^53, where whole numbers are no longer exact`);
+  if ((value as number) > largestLong) return faults.add(`${value} is beyond 2^53, where whole numbers are no longer exact`);
+  if ((value as number) < smallestLong) return faults.add(`${value} is below -2^52, the least that can be carried`);
   return (value as number) + 0;
 };
 
 export const timeReader: Reader = (value, faults) => {
   if (typeof value !== "string") return longReader(value, faults);
   const micros = isoMicros(value);
-  return micros ?? faults.add(wanted("integer microseconds since 1970, or a time such as 2026-01-31T09:30:00.123456Z,", value));
+  if (micros !== undefined) return longReader(micros, faults);
+  return faults.add(wanted("integer microseconds since 1970, or a time such as 2026-01-31T09:30:00.123456Z,", value));
 };
 
 /** Half of a surrogate pair has no UTF-8: Avro would carry a replacement instead of it. */
