@@ -23,7 +23,8 @@ export interface SupervisorOptions {
   readonly firstPauseMs?: number;
 }
 
-const flags = ["--disable-warning=TimeoutNegativeWarning", "--disable-warning=ExperimentalWarning"];
+/** Those that `bin.js` has given to this process. */
+const flags = process.execArgv.filter((flag) => /^--(disable-warning|max-semi-space-size)=/.test(flag));
 const gatewatch = fileURLToPath(new URL(`../gatewatch${extname(import.meta.filename)}`, import.meta.url));
 const longestPauseMs = 30_000;
 /** A worker that lived so long had not come to start badly. */
