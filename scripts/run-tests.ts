@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type MachineParts, machineParts } from "./tests/machine-parts.ts";
+import { lookAtMachine, type Machine } from "../infra/local-stack/machine.ts";
 import { runChecks, staticChecks } from "./tests/static-checks.ts";
 import { addTallies, type Tally } from "./tests/tally.ts";
 import { runVitest } from "./tests/vitest-run.ts";
@@ -39,19 +39,19 @@ async function main(): Promise<number> {
   setMaxListeners(20, stop.signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
 
-  const parts = await machineParts();
-  process.stdout.write(`${spoken(parts)}\n`);
+  const machine = await lookAtMachine();
+  process.stdout.write(`${spoken(machine)}\n`);
   const tallies: Tally[] = [];
   if (wanted.length === 0 || wanted.includes("static")) tallies.push(await runChecks(root, staticChecks(root), stop.signal));
   const tests = wanted.filter((one) => one !== "static");
-  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, parts, stop.signal));
+  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, machine, stop.signal));
 
   const { passed, failed, skipped } = addTallies(tallies);
   process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0 && passed > 0 && !stop.signal.aborted ? 0 : 1;
 }
 
-function spoken({ java, maven, chdb, docker }: MachineParts): string {
+function spoken({ java, maven, chdb, docker }: Machine): string {
   const both = java.found && maven.found;
   return [
     "Real parts for the tests:",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Machine } from "../../infra/local-stack/machine.ts";
 import { judge } from "./judge.ts";
-import type { MachineParts } from "./machine-parts.ts";
 
-const machine = (missing: readonly (keyof MachineParts)[]): MachineParts => {
-  const part = (name: keyof MachineParts) => ({ found: !missing.includes(name), detail: name });
+const machine = (missing: readonly (keyof Machine)[]): Machine => {
+  const part = (name: keyof Machine) => ({ found: !missing.includes(name), detail: name });
   return { java: part("java"), maven: part("maven"), chdb: part("chdb"), docker: part("docker") };
 };
 const allLocal = machine(["docker"]);

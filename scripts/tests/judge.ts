@@ -1,5 +1,5 @@
+import type { Machine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
-import type { MachineParts } from "./machine-parts.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Verdict extends Tally {
@@ -12,19 +12,19 @@ export interface Verdict extends Tally {
  * for the want of a Docker engine, and then its name or note says "Docker". Every other skip is a failure, as is a run that
  * ended badly although no test failed.
  */
-export function judge(report: TestRunReport | undefined, exitCode: number | null, parts: MachineParts): Verdict {
+export function judge(report: TestRunReport | undefined, exitCode: number | null, machine: Machine): Verdict {
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0, faults: ["vitest ended without a report"] };
   const faults = [...report.broken];
   let skipped = 0;
   for (const { name, note } of report.skipped) {
-    if (mayBeSkipped(`${name} ${note}`, parts)) skipped += 1;
+    if (mayBeSkipped(`${name} ${note}`, machine)) skipped += 1;
     else faults.push(`${name} was skipped${note === "" ? "" : ` (${note})`}, and this machine has all it needs`);
   }
   if (exitCode !== 0 && report.failed === 0 && faults.length === 0) faults.push(`vitest ended with code ${exitCode}`);
   return { passed: report.passed, failed: report.failed + faults.length, skipped, faults };
 }
 
-function mayBeSkipped(said: string, { java, maven, chdb, docker }: MachineParts): boolean {
+function mayBeSkipped(said: string, { java, maven, chdb, docker }: Machine): boolean {
   if (/docker/i.test(said)) return !docker.found;
   return !(java.found && maven.found && chdb.found);
 }

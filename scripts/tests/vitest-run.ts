@@ -2,16 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Machine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
 import { judge } from "./judge.ts";
-import type { MachineParts } from "./machine-parts.ts";
 import type { Tally } from "./tally.ts";
 
 /** The projects of vitest.config.ts; any other word is part of a path. */
 const projects = new Set(["unit", "whole"]);
 
 /** Runs the tests and counts them. What vitest itself could not do (a file that does not load, an error outside a test) counts as failed. */
-export async function runVitest(root: string, wanted: readonly string[], parts: MachineParts, signal: AbortSignal): Promise<Tally> {
+export async function runVitest(root: string, wanted: readonly string[], machine: Machine, signal: AbortSignal): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), "gatewatch-report-"));
   const reportFile = join(folder, "report.json");
   try {
@@ -27,7 +27,7 @@ export async function runVitest(root: string, wanted: readonly string[], parts: 
       (text) => JSON.parse(text) as TestRunReport,
       () => undefined,
     );
-    const { faults, ...tally } = judge(report, code, parts);
+    const { faults, ...tally } = judge(report, code, machine);
     for (const fault of faults) process.stdout.write(`  FAILED  ${fault}\n`);
     return tally;
   } finally {

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { machineParts } from "../../scripts/tests/machine-parts.ts";
+import { lookAtMachine } from "../../infra/local-stack/machine.ts";
 import { containerPart } from "./container-parts.ts";
 import type { PartName, SharedPart } from "./shared-part.ts";
 
@@ -9,7 +9,7 @@ export type StartedPart = (SharedPart & { stop(): Promise<void> }) | { readonly 
 
 /** Made on this machine where it can be, in a container where only an engine answers. */
 export async function startPart(name: PartName, dataDir: string): Promise<StartedPart> {
-  const machine = await machineParts();
+  const machine = await lookAtMachine();
   const needed = needs[name].filter((need) => !machine[need].found);
   if (needed.length === 0) {
     await mkdir(dataDir, { recursive: true });
