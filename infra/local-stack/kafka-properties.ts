@@ -26,6 +26,7 @@ share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=500
 log.cleaner.dedupe.buffer.size=16777216
+log.cleaner.backoff.ms=2000
 `;
 
 /** To standard output, which the part's log file takes. Warnings only: a broker's information runs to megabytes. */

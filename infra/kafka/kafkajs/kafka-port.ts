@@ -26,6 +26,8 @@ import { TapTroubles } from "./tap-troubles.ts";
 import { KafkaTransactionalWriter } from "./transactional-writer.ts";
 
 const fetchLimitMs = 15_000;
+/** A limit is 32 bits wide on the wire. */
+const mostBytes = 2 ** 31 - 1;
 
 /** Everything lanes ask of Kafka, over the connections of one cluster. */
 export class KafkaPort implements LogPort {
@@ -51,7 +53,7 @@ export class KafkaPort implements LogPort {
     try {
       return await retrying(
         fetchLimitMs,
-        () => this.#fetch(place, offset, maxBytes, maxWaitMs),
+        () => this.#fetch(place, offset, Math.min(maxBytes, mostBytes), maxWaitMs),
         (error) => mayAskAgain(error) || isUnknownTopic(error),
       );
     } catch (error) {

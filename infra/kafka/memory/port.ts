@@ -93,7 +93,7 @@ class MemoryWriter implements TransactionalWriter {
   }
 
   async commit(group: string, positions: readonly CommittedPosition[]): Promise<void> {
-    const long = positions.find(({ metadata }) => metadata.length > 4_096);
+    const long = positions.find(({ metadata }) => Buffer.byteLength(metadata) > 4_096);
     if (long !== undefined) throw new Fault("GW_KAFKA_PROTOCOL", `the metadata of ${long.topic} is longer than 4,096 bytes`);
     this.#end({ group, positions });
   }
