@@ -58,9 +58,9 @@ function symbolFaults(before: readonly string[], after: readonly string[], at: s
   return gone.length === 0 ? [] : [{ path: at, message: `no longer knows ${gone.join(", ")}` }];
 }
 
-/** Avro's own promotions. A time is a long too, but a number that becomes a time has changed its meaning. */
-const widens = (before: string, after: string): boolean =>
-  (before === "int" && after === "long") || ((before === "int" || before === "long") && after === "double");
+/** Avro's own promotions; a long may also turn out to be a time, but a time must not become a mere number. */
+const widenings: ReadonlySet<string> = new Set(["int long", "int double", "long double", "long time"]);
+const widens = (before: string, after: string): boolean => widenings.has(`${before} ${after}`);
 
 const kindName = ({ kind }: Shape): string => names[kind] ?? kind;
 const names: Readonly<Record<string, string>> = {

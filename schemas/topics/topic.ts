@@ -39,7 +39,7 @@ export type AnyTopic = Topic<unknown>;
 /** `input`: what others write. `output`: what pipelines write. `table`: one compacted partition that every lane reads whole. */
 export type Role = "input" | "output" | "table" | "internal";
 
-export interface TopicEntry<T> {
+interface TopicEntry<T> {
   readonly name: string;
   readonly role: Exclude<Role, "internal">;
   readonly key: readonly (keyof T & string)[];

@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "
  *
  *     node scripts/schemas/release-schemas.ts
  */
-export const releasedFolder = new URL("../../schemas/released/", import.meta.url);
+const releasedFolder = new URL("../../schemas/released/", import.meta.url);
 const avroFolder = new URL("../../schemas/avro/", import.meta.url);
 
 /** The released schemas of a topic, oldest first. */
