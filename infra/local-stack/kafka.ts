@@ -78,6 +78,7 @@ export async function startKafka({ dataDir, port, logDir = dataDir, onProgress }
       name: "Kafka",
       address: `127.0.0.1:${broker}`,
       detail: `Apache Kafka ${kafkaVersion} (KRaft, one node), data in ${dir}`,
+      ended,
       stop: () => child.stop().then(() => ended),
     };
   } catch (error) {

@@ -5,6 +5,8 @@ export interface Part {
   readonly address: string;
   /** One sentence for people: version, where its data lie. */
   readonly detail: string;
+  /** Resolves when its process is over, wanted or not; left out where somebody else runs it. */
+  readonly ended?: Promise<void>;
   /** Ends it in order, and by force after a limit. Repeated calls wait for the same end. */
   stop(): Promise<void>;
 }

@@ -52,7 +52,7 @@ export async function startRegistry({ dataDir, kafka, port, logDir = dataDir, on
     });
     const address = `http://127.0.0.1:${own}${registryPath}`;
     await untilReady({ name: "the schema registry", child, logFile, limitMs: startLimitMs, answers: () => answers(address) });
-    return { name: "registry", address, detail: detailOf(kafka), stop: () => stopped(child, ended) };
+    return { name: "registry", address, detail: detailOf(kafka), ended, stop: () => stopped(child, ended) };
   } catch (error) {
     releasePort(own);
     throw error;

@@ -11,8 +11,8 @@ export interface RouterLoad {
   /** Mean tokens of an instance in one window. */
   readonly tokens: number;
   readonly windowMs: number;
-  /** A router collapse: in this layer of the first instance, once in each period, for so long. */
-  readonly collapse?: { readonly layer: number; readonly everyMs: number; readonly lastsMs: number };
+  /** A router collapse once in each period, for so long: in this layer of the first instance, or elsewhere each time where none is named. */
+  readonly collapse?: { readonly layer?: number; readonly everyMs: number; readonly lastsMs: number };
 }
 
 /** Zipf exponent of expert popularity: 0.60 to 0.65 over 256 experts matches a published DeepSeek-R1 table (field notes on experts). */
@@ -34,7 +34,7 @@ export function* routerLoad(load: RouterLoad, startMs: number): Generator<Router
     for (let instance = 0; instance < load.instances; instance += 1) {
       const tokens = Math.max(1, Math.round(load.tokens * (1 + 0.1 * random.normal())));
       for (const [layer, shares] of popularity.entries()) {
-        const collapsed = instance === 0 && isCollapsed(load, layer, at - startMs);
+        const collapsed = isCollapsed(load, { instance, layer }, startMs, at);
         events.push(routerEvent(load, { at, instance, layer, tokens, shares: collapsed ? collapse(shares, load.topK) : shares }, random));
       }
     }
@@ -42,11 +42,16 @@ export function* routerLoad(load: RouterLoad, startMs: number): Generator<Router
   }
 }
 
-/** Whether the collapse is on in this layer, so long after the start; the first begins a quarter period in. */
-export function isCollapsed({ collapse: fault }: RouterLoad, layer: number, sinceStartMs: number): boolean {
-  if (fault === undefined || layer !== fault.layer) return false;
-  const phase = (sinceStartMs + 0.75 * fault.everyMs) % fault.everyMs;
-  return sinceStartMs >= 0.25 * fault.everyMs && phase < fault.lastsMs;
+/** Whether the collapse is on in this layer of this instance; the first begins a quarter period after the start. */
+export function isCollapsed(load: RouterLoad, at: { instance: number; layer: number }, startMs: number, nowMs: number): boolean {
+  if (load.collapse === undefined) return false;
+  const { layer, everyMs, lastsMs } = load.collapse;
+  const since = nowMs - startMs - everyMs / 4;
+  if (since < 0 || since % everyMs >= lastsMs) return false;
+  if (layer !== undefined) return at.instance === 0 && at.layer === layer;
+  // Counted from 1970, so that a load that starts again does not wear out one layer's baseline.
+  const place = Math.floor((nowMs - (since % everyMs)) / everyMs) % (load.instances * load.layers);
+  return at.instance === place % load.instances && at.layer === Math.floor(place / load.instances);
 }
 
 interface Slot {

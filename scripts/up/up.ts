@@ -1,0 +1,230 @@
+import { join, resolve } from "node:path";
+import type { Settings } from "../../infra/config/settings.ts";
+import { startStatusPage } from "../../infra/http/status-page.ts";
+import { openMemoryLog } from "../../infra/kafka/memory/log.ts";
+import type { LogPort } from "../../infra/kafka/port.ts";
+import { stopChildren } from "../../infra/local-stack/child.ts";
+import { lookAtMachine } from "../../infra/local-stack/machine.ts";
+import { portFor } from "../../infra/local-stack/ports.ts";
+import { type Configured, chooseProfile, type Profile } from "../../infra/local-stack/profile.ts";
+import { claimDataDir, type RunningStack, releaseDataDir, writeRunning } from "../../infra/local-stack/running.ts";
+import { type Stack, startStack } from "../../infra/local-stack/stack.ts";
+import { usualPorts } from "../../infra/local-stack/versions.ts";
+import { MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
+import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import { dataDir as usualDataDir } from "../command-line/addresses.ts";
+import type { Context } from "../command-line/context.ts";
+import type { Io } from "../command-line/io.ts";
+import { alertLine, tailAlerts } from "./alert-tail.ts";
+import { Ending } from "./ending.ts";
+import { inventory } from "./inventory.ts";
+import { startMemoryWorkers } from "./memory-workers.ts";
+import { simulateLoad } from "./simulated-load.ts";
+import { StackView } from "./stack-view.ts";
+import { startWorkerProcesses } from "./worker-processes.ts";
+import { type Workers, workersReady } from "./workers.ts";
+
+export interface UpOptions {
+  readonly profile: Profile;
+  readonly port?: number;
+  readonly workers: number;
+  readonly simulate: boolean;
+  readonly dataDir?: string;
+}
+
+/**
+ * The whole stack, from parts to alerts, until it is told to stop. Whatever ends it (a signal, a fault half way, a worker that
+ * gives up), everything that was started is ended first, in reverse order.
+ */
+export async function up(options: UpOptions, io: Io, context: Context): Promise<number> {
+  const ending = new Ending((sentence) => io.note(sentence));
+  try {
+    return await new Up(options, io, context, ending).run();
+  } catch (error) {
+    // A start that is told to stop fails wherever it happens to be.
+    if (context.stop.aborted) return 0;
+    throw error;
+  } finally {
+    if (context.stop.aborted) io.note("Stopping.");
+    await ending.run();
+  }
+}
+
+interface Connected {
+  readonly log: LogPort;
+  readonly codec: RecordCodec;
+  readonly workers: Workers;
+}
+
+class Up {
+  readonly #options: UpOptions;
+  readonly #io: Io;
+  readonly #context: Context;
+  readonly #ending: Ending;
+  readonly #dataDir: string;
+  readonly #workerLog: string;
+  readonly #startedAt = performance.now();
+
+  constructor(options: UpOptions, io: Io, context: Context, ending: Ending) {
+    this.#options = options;
+    this.#io = io;
+    this.#context = context;
+    this.#ending = ending;
+    this.#dataDir = resolve(options.dataDir ?? usualDataDir());
+    this.#workerLog = join(this.#dataDir, "logs", "workers.log");
+  }
+
+  async run(): Promise<number> {
+    const { stop } = this.#context;
+    const configured = this.#configured(this.#context.settings());
+    const { profile, why } = chooseProfile(this.#options.profile, configured, await lookAtMachine());
+    const claim = claimDataDir(this.#dataDir, profile);
+    this.#ending.later("the claim on the data directory", () => releaseDataDir(this.#dataDir));
+    this.#io.out(`profile: ${profile} (${why})`);
+    const stack = await this.#parts({ profile, configured });
+    if (stop.aborted) return 0;
+    const settings = this.#settings(stack);
+    const { log, codec, workers } = stack.kafka === undefined ? await this.#inMemory(settings) : await this.#inProcesses(stack, settings);
+    await workersReady(workers, this.#workerLog, stop);
+    if (stop.aborted) return 0;
+    for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
+    for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
+    const view = new StackView(profile, stack.parts, () => workers.addresses());
+    const address = await this.#statusPage(view);
+    writeRunning(this.#dataDir, running(claim, stack, settings, address));
+    await this.#alerts(log, codec, view);
+    this.#load(log, codec, view);
+    this.#io.out(`Gatewatch is ready in ${((performance.now() - this.#startedAt) / 1_000).toFixed(1)} s`);
+    return await this.#untilOver(stack, workers);
+  }
+
+  #configured({ kafka, registry, clickhouse }: Settings): Configured {
+    return { kafka: kafka.brokers.length === 0 ? undefined : kafka.brokers.join(","), registry: registry.url, clickhouse: clickhouse.url };
+  }
+
+  async #parts({ profile, configured }: { profile: Stack["profile"]; configured: Configured }): Promise<Stack> {
+    // Told to stop while parts start: those that live are ended until the start has noticed.
+    const giveUp = setInterval(() => {
+      if (this.#context.stop.aborted) void stopChildren();
+    }, 100);
+    try {
+      const stack = await startStack({
+        profile,
+        dataDir: this.#dataDir,
+        configured,
+        onPart: ({ name, address }) => this.#io.out(`${name}: ${address}`),
+        onProgress: (line) => this.#io.note(line),
+      });
+      this.#ending.later("the parts", () => stack.stop());
+      return stack;
+    } finally {
+      clearInterval(giveUp);
+    }
+  }
+
+  /** The configuration with the addresses of what has been started over it. */
+  #settings({ kafka, registry, clickhouse }: Stack): Settings {
+    const over = {
+      "kafka.brokers": kafka,
+      "registry.url": registry,
+      "clickhouse.url": clickhouse?.url,
+      "clickhouse.user": clickhouse?.user,
+      "clickhouse.password": clickhouse?.password,
+    };
+    return this.#context.settings(Object.entries(over).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`])));
+  }
+
+  async #inProcesses(stack: Stack, settings: Settings): Promise<Connected> {
+    const { given, stop } = this.#context;
+    const log = await this.#context.kafka(settings);
+    this.#ending.later("the connection to Kafka", () => log.close());
+    const say = (sentence: string) => {
+      if (!stop.aborted) this.#io.note(sentence);
+    };
+    const logFile = this.#workerLog;
+    const workers = startWorkerProcesses({ workers: this.#options.workers, stack, given, dataDir: this.#dataDir, logFile, say });
+    this.#ending.later("the workers", () => workers.stop());
+    return { log, codec: await this.#context.codec(settings), workers };
+  }
+
+  async #inMemory(settings: Settings): Promise<Connected> {
+    const memory = openMemoryLog();
+    const schemas = new MemorySchemas();
+    const log = memory.connect();
+    this.#ending.later("the log in memory", () => log.close());
+    const { stop } = this.#context;
+    const logger = this.#context.logger(settings);
+    const workers = await startMemoryWorkers({ workers: this.#options.workers, log: memory, schemas, settings, logger, stop });
+    this.#ending.later("the workers", () => workers.stop());
+    return { log, codec: memoryCodec(schemas), workers };
+  }
+
+  async #statusPage(view: StackView): Promise<string> {
+    const port = await portFor("the status page", usualPorts.status, this.#options.port);
+    const page = await startStatusPage({ port, view: () => view.view() });
+    this.#ending.later("the status page", () => page.stop());
+    this.#io.out(`status page: ${page.address}`);
+    return page.address;
+  }
+
+  async #alerts(log: LogPort, codec: RecordCodec, view: StackView): Promise<void> {
+    const named = this.#context.named(this.#context.settings());
+    const alert = (one: Parameters<StackView["alert"]>[0]) => {
+      view.alert(one);
+      this.#io.out(alertLine(one));
+    };
+    const tail = await tailAlerts({ log, codec, named, alert });
+    this.#ending.later("the tail of alerts", () => tail.stop());
+  }
+
+  #load(log: LogPort, codec: RecordCodec, view: StackView): void {
+    if (!this.#options.simulate) return;
+    const over = new AbortController();
+    const load = simulateLoad({
+      log,
+      codec,
+      named: this.#context.named(this.#context.settings()),
+      memory: join(this.#dataDir, "simulated.json"),
+      stop: AbortSignal.any([over.signal, this.#context.stop]),
+      say: (sentence) => this.#io.note(sentence),
+      sent: (events) => view.sent(events),
+    }).catch((error: unknown) => {
+      if (!over.signal.aborted && !this.#context.stop.aborted) this.#io.note(`the simulated load has ended: ${String(error)}`);
+    });
+    this.#ending.later("the simulated load", () => {
+      over.abort();
+      return load;
+    });
+  }
+
+  async #untilOver({ parts }: Stack, workers: Workers): Promise<number> {
+    const { stop } = this.#context;
+    const stopped = new Promise<number>((resolve) => {
+      if (stop.aborted) resolve(0);
+      stop.addEventListener("abort", () => resolve(0), { once: true });
+    });
+    const lost = parts.flatMap(({ name, ended }) =>
+      ended === undefined
+        ? []
+        : [
+            ended.then(() => {
+              if (!stop.aborted)
+                this.#io.note(`${name} has ended; see its log in ${join(this.#dataDir, "logs")}. Everything else is stopped.`);
+              return stop.aborted ? 0 : 1;
+            }),
+          ],
+    );
+    return await Promise.race([stopped, workers.ended, ...lost]);
+  }
+}
+
+function running(claim: RunningStack, { kafka, registry, clickhouse }: Stack, { namespace }: Settings, status: string): RunningStack {
+  return {
+    ...claim,
+    addresses: { kafka, registry, clickhouse: clickhouse?.url, status },
+    clickhouseUser: clickhouse?.user,
+    clickhousePasswordFile: clickhouse?.passwordFile,
+    namespace,
+    ready: true,
+  };
+}
