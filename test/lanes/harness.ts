@@ -4,12 +4,12 @@ import type { LaneMeter } from "../../infra/lanes/links.ts";
 import { checkpointTopic, runsTopic } from "../../infra/lanes/names.ts";
 import type { LaneSettings, MemberSettings } from "../../infra/lanes/settings.ts";
 import { Worker } from "../../infra/lanes/worker.ts";
-import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import type { LogRecord } from "../../operators/stream/record.ts";
-import { Fault } from "../../schemas/faults/fault.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { partsToRun, topicsOf } from "../../scripts/worker/parts.ts";
+import { plainCodec } from "./plain-codec.ts";
+import { inRecordedOrder } from "./recorded-order.ts";
 
 export const testSettings: LaneSettings & MemberSettings = {
   lingerMs: 5,
@@ -27,18 +27,6 @@ export const testSettings: LaneSettings & MemberSettings = {
   sessionTimeoutMs: 1_000,
   heartbeatMs: 10,
   rebalanceTimeoutMs: 1_000,
-};
-
-/** Avro in the Confluent framing with the topic's own type: what a registry would give, without one. */
-export const plainCodec: RecordCodec = {
-  unknownIds: () => [],
-  warm: async () => undefined,
-  register: async () => undefined,
-  decode(topic, { value }) {
-    if (value === null || value[0] !== 0 || value.length < 5) throw new Fault("GW_DECODE_FRAMING", "not the wire format");
-    return topic.type.fromBuffer(value.subarray(5));
-  },
-  encode: (topic, value) => Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), topic.type.toBuffer(value)]),
 };
 
 const silent = () => undefined;
@@ -131,46 +119,9 @@ export class LaneRig {
     return (await this.read(topic.name)).flat().map((record) => plainCodec.decode(topic, record));
   }
 
-  /** What the graphs make of the input in the order the lanes recorded: each lane's runs, part by part. */
-  async expected(topic: AnyTopic): Promise<unknown[]> {
-    const parts = this.pipeline.shape().parts;
-    const partitions = this.log.count(parts[0]?.inputs[0]?.topic.name ?? "") ?? 1;
-    const out: unknown[] = [];
-    for (const part of parts) {
-      const places = part.inputs.map((input) => input.topic.name);
-      const contents = new Map<string, LogRecord[][]>();
-      for (const name of places) contents.set(name, await this.read(name));
-      for (let lane = 0; lane < partitions; lane += 1) {
-        const graph = this.pipeline.open(part.name, {
-          partition: lane,
-          lanes: partitions,
-          maxAheadMs: Number.POSITIVE_INFINITY,
-          decode: (given, record) => plainCodec.decode(given, record),
-        });
-        const next = places.map(() => 0);
-        for (const { input, length } of await this.#runsOf(part.name, lane)) {
-          if (length === 0) graph.idle(input);
-          const from = next[input] ?? 0;
-          const role = part.inputs[input]?.role;
-          const records = contents.get(places[input] ?? "")?.[role === "table" ? 0 : lane] ?? [];
-          graph.feed(
-            input,
-            records.filter(({ offset }) => offset >= from && offset < from + length),
-          );
-          next[input] = from + length;
-        }
-        for (const output of graph.take()) if (output.kind === "record" && output.topic.name === topic.name) out.push(output.value);
-      }
-    }
-    return out;
-  }
-
-  async #runsOf(part: string, lane: number): Promise<{ input: number; length: number }[]> {
-    const [records = []] = await this.read(runsTopic(this.pipeline.name));
-    return records
-      .map(({ value }) => JSON.parse(String(value)) as { part: string; lane: number; runs: { input: number; length: number }[] })
-      .filter((one) => one.part === part && one.lane === lane)
-      .flatMap(({ runs }) => runs);
+  /** What the graphs make of the input in the order the lanes recorded. */
+  expected(topic: AnyTopic): Promise<unknown[]> {
+    return inRecordedOrder(this.pipeline, topic, (name) => this.read(name));
   }
 }
 

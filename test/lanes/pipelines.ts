@@ -166,3 +166,5 @@ export const rekeyTest = pipeline(
 );
 
 const groupOf = (key: string): string => `group-${fnv(7, key) % 5}`;
+
+export const testPipelines = [orderTest, tableTest, rekeyTest] as const;
