@@ -41,14 +41,24 @@ async function main(): Promise<number> {
 
   const machine = await lookAtMachine();
   process.stdout.write(`${spoken(machine)}\n`);
+  const running = { signal: stop.signal, say: (text: string) => process.stdout.write(text), vitestOutput: "inherit" } as const;
   const tallies: Tally[] = [];
-  if (wanted.length === 0 || wanted.includes("static")) tallies.push(await runChecks(root, staticChecks(root), stop.signal));
+  if (wanted.length === 0 || wanted.includes("static")) tallies.push(await runChecks(root, staticChecks(root), running));
   const tests = wanted.filter((one) => one !== "static");
-  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, machine, stop.signal));
+  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, machine, running));
 
   const { passed, failed, skipped } = addTallies(tallies);
   process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0 && passed > 0 && !stop.signal.aborted ? 0 : 1;
+}
+
+function asked(): { wanted: readonly string[] } | { text: string; exitCode: number } {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: "boolean", short: "h" } } });
+    return values.help ? { text: help, exitCode: 0 } : { wanted: positionals };
+  } catch (error) {
+    return { text: `${error instanceof Error ? error.message : error}\nSee npm test -- --help\n`, exitCode: 2 };
+  }
 }
 
 function spoken({ java, maven, chdb, docker }: Machine): string {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
 
 export interface StaticCheck {
@@ -30,7 +31,7 @@ export function staticChecks(root: string): StaticCheck[] {
 const atOnce = 2;
 
 /** Each check counts as one; what a failed one said follows its name. */
-export async function runChecks(root: string, checks: readonly StaticCheck[], signal: AbortSignal): Promise<Tally> {
+export async function runChecks(root: string, checks: readonly StaticCheck[], { signal, say }: Running): Promise<Tally> {
   const waiting = [...checks];
   let passed = 0;
   const worker = async (): Promise<void> => {
@@ -38,7 +39,7 @@ export async function runChecks(root: string, checks: readonly StaticCheck[], si
       const begun = Date.now();
       const { ok, said } = await run(root, check, signal);
       const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-      process.stdout.write(ok ? `  ok      ${check.name}, ${seconds} s\n` : `  FAILED  ${check.name}, ${seconds} s\n${said.trimEnd()}\n`);
+      say(ok ? `  ok      ${check.name}, ${seconds} s\n` : `  FAILED  ${check.name}, ${seconds} s\n${said.trimEnd()}\n`);
       if (ok) passed += 1;
     }
   };

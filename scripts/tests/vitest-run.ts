@@ -5,13 +5,14 @@ import { join } from "node:path";
 import type { Machine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
 import { judge } from "./judge.ts";
+import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
 
 /** The projects of vitest.config.ts; any other word is part of a path. */
 const projects = new Set(["unit", "whole"]);
 
 /** Runs the tests and counts them. What vitest itself could not do (a file that does not load, an error outside a test) counts as failed. */
-export async function runVitest(root: string, wanted: readonly string[], machine: Machine, signal: AbortSignal): Promise<Tally> {
+export async function runVitest(root: string, wanted: readonly string[], machine: Machine, running: Running): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), "gatewatch-report-"));
   const reportFile = join(folder, "report.json");
   try {
@@ -22,22 +23,31 @@ export async function runVitest(root: string, wanted: readonly string[], machine
       `--reporter=${join(root, "scripts/tests/counting-reporter.ts")}`,
       ...wanted.map((one) => (projects.has(one) ? `--project=${one}` : one)),
     ];
-    const code = await ran(root, args, { GATEWATCH_TEST_REPORT: reportFile }, signal);
+    const code = await ran(root, args, { GATEWATCH_TEST_REPORT: reportFile }, running);
     const report = await readFile(reportFile, "utf8").then(
       (text) => JSON.parse(text) as TestRunReport,
       () => undefined,
     );
     const { faults, ...tally } = judge(report, code, machine);
-    for (const fault of faults) process.stdout.write(`  FAILED  ${fault}\n`);
+    for (const fault of faults) running.say(`  FAILED  ${fault}\n`);
     return tally;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function ran(root: string, args: readonly string[], env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number | null> {
+function ran(
+  root: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { signal, vitestOutput }: Running,
+): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ["ignore", vitestOutput, vitestOutput],
+      env: { ...process.env, ...env },
+    });
     // The signal, not an abrupt end: the run stops its real parts first.
     signal.addEventListener("abort", () => child.kill("SIGINT"));
     child.once("error", () => resolve(null));
