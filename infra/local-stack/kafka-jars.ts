@@ -6,8 +6,9 @@ import { promisify } from "node:util";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { cacheDir } from "./cache.ts";
 import { maven } from "./kafka-java.ts";
+import { versions } from "./versions.ts";
 
-export const kafkaVersion = "4.3.1";
+export const kafkaVersion = versions.kafka;
 const plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies";
 
 /**

@@ -4,7 +4,10 @@ interface Listening {
   readonly data: string;
 }
 
-/** One node that holds everything alone; internal topics small, groups without a first wait, short sessions allowed for tests. */
+/**
+ * One node that holds everything alone: internal topics small, groups without a first wait, short sessions allowed for tests. After
+ * a SIGKILL the broker may register anew only when its former session is over, hence the short one.
+ */
 export const brokerProperties = ({ broker, controller, data }: Listening): string => `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
@@ -27,6 +30,8 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=500
 log.cleaner.dedupe.buffer.size=16777216
 log.cleaner.backoff.ms=2000
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=2000
 `;
 
 /** To standard output, which the part's log file takes. Warnings only: a broker's information runs to megabytes. */
