@@ -87,6 +87,27 @@ export const metrics = {
     labels: ["pipeline", "topic"],
     help: "Times a lane's next records were gone. Any rise is lost input: raise the topic's retention.",
   },
+  gatewatch_sink_rows_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Rows written to ClickHouse, by the topic they came from. Zero while the lag grows means that ClickHouse is away.",
+  },
+  gatewatch_sink_refused_rows_total: {
+    type: "counter",
+    labels: ["topic"],
+    help: "Records of an output topic that are no row and went to gatewatch.dlq. Any rise means that somebody else writes to that topic.",
+  },
+  gatewatch_sink_block_seconds: {
+    type: "histogram",
+    labels: ["topic"],
+    buckets: quickSeconds,
+    help: "Time to bring one block into its table. High means a busy ClickHouse.",
+  },
+  gatewatch_sink_retries_total: {
+    type: "counter",
+    labels: ["topic", "code"],
+    help: "Attempts at a block that failed and were made again, by error code. Steady growth means that ClickHouse is away or refuses.",
+  },
   gatewatch_lanes: {
     type: "gauge",
     labels: ["group", "status"],

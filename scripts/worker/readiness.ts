@@ -1,3 +1,4 @@
+import { SinkLane } from "../../infra/clickhouse/sink-lane.ts";
 import { Lane } from "../../infra/lanes/lane.ts";
 import type { Worker, WorkerStatus } from "../../infra/lanes/worker.ts";
 
@@ -7,11 +8,11 @@ export interface ReadyState {
   readonly parts: WorkerStatus["parts"];
 }
 
-/** Whether a worker does its work: assigned, restored, nothing halted, within its lag. Before it runs, what it waits for. */
+/** Whether a worker does its work: assigned, restored, nothing halted, sinks writing, within its lag. Before it runs, what it waits for. */
 export class Readiness {
-  /** What the worker does while it is not running yet, or no longer. */
-  phase = "starts";
-  worker: Worker | undefined;
+  /** Who is not there yet, and what it does meanwhile. */
+  readonly waiting = new Map<string, string>();
+  readonly workers: Worker[] = [];
   readonly #maxLag: number;
 
   constructor(maxLagRecords: number) {
@@ -19,17 +20,24 @@ export class Readiness {
   }
 
   state(): ReadyState {
-    if (this.worker === undefined) return { ready: false, reasons: [`the worker ${this.phase}`], parts: [] };
-    const { reasons, parts } = this.worker.status();
-    const all = [...reasons, ...this.#lagging(this.worker)];
-    return { ready: all.length === 0, reasons: all, parts };
+    const all = this.workers.map((worker) => worker.status());
+    const reasons = [
+      ...[...this.waiting].map(([who, what]) => `${who} ${what}`),
+      ...all.flatMap((status) => status.reasons),
+      ...this.workers.flatMap((worker) => worker.lanes().flatMap((lane) => this.#troubles(lane))),
+    ];
+    return { ready: reasons.length === 0, reasons, parts: all.flatMap(({ parts }) => parts) };
   }
 
-  #lagging(worker: Worker): string[] {
-    return worker.lanes().flatMap((lane) => {
-      if (!(lane instanceof Lane)) return [];
-      const behind = lane.positions().filter(({ lag }) => lag > this.#maxLag);
-      return behind.map(({ topic, lag }) => `${topic}/${lane.name.slot} lags ${lag} records behind (http.maxLagRecords ${this.#maxLag})`);
-    });
+  #troubles(lane: unknown): string[] {
+    if (!(lane instanceof Lane || lane instanceof SinkLane)) return [];
+    const behind = lane.positions().filter(({ lag }) => lag > this.#maxLag);
+    const [tap] = lane.taps;
+    const waits =
+      lane instanceof SinkLane && lane.waitingFor !== undefined ? [`${tap?.topic}/${tap?.partition} waits: ${lane.waitingFor}`] : [];
+    const lags = behind.map(
+      ({ topic, lag }) => `${topic}/${tap?.partition} lags ${lag} records behind (http.maxLagRecords ${this.#maxLag})`,
+    );
+    return [...waits, ...lags];
   }
 }

@@ -24,13 +24,13 @@ function rig(set: readonly string[] = []) {
   const said: string[] = [];
   const logger = openLog({ write: (line) => said.push(line) });
   const settings = resolveSettings({ pipelines, environment: {}, set: [...quick, ...set] });
-  const base: WorkerToRun = {
+  const port = log.connect();
+  const base = {
     settings,
-    log: log.connect(),
+    log: port,
     codec: memoryCodec(schemas),
     logger,
     pipelines,
-    sinks: [],
     stop: new AbortController().signal,
   };
   return {
@@ -84,7 +84,9 @@ describe("a worker", () => {
     const metrics = await (await fetch(`${worker.address}/metrics`)).text();
     expect(metrics).toMatch(/^gatewatch_lane_output_records_total\{pipeline="router-windows",topic="gatewatch.window"\} [1-9]/m);
     expect(metrics).toMatch(/^gatewatch_lanes\{group="gatewatch.router-windows.moe.router",status="live"\} 4$/m);
-    expect(metrics).toMatch(/^gatewatch_lane_lag_records\{group="gatewatch",topic="moe.router",partition="\d+"\} 0$/m);
+    expect(metrics).toMatch(
+      /^gatewatch_lane_lag_records\{group="gatewatch.router-windows.moe.router",topic="moe.router",partition="\d+"\} 0$/m,
+    );
     expect(metrics).toMatch(/^gatewatch_store_keys\{pipeline="router-windows",part="moe.router",store="own-baseline"\} [1-9]/m);
     expect(metrics).toMatch(/^gatewatch_worker_ready 1$/m);
   });

@@ -1,41 +1,44 @@
 import { join } from "node:path";
-import type { Settings } from "../../infra/config/settings.ts";
-import { underNamespace } from "../../infra/config/settings.ts";
-import { startHealthServer } from "../../infra/http/health-server.ts";
-import type { LogPort, TopicSpec } from "../../infra/kafka/port.ts";
+import { type Settings, underNamespace } from "../../infra/config/settings.ts";
+import { type HealthServer, startHealthServer } from "../../infra/http/health-server.ts";
+import type { LogPort } from "../../infra/kafka/port.ts";
+import type { PartToRun } from "../../infra/lanes/links.ts";
 import { type SinkToRun, Worker } from "../../infra/lanes/worker.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import { laneGauges } from "../../infra/telemetry/lane-gauges.ts";
 import { laneMeter } from "../../infra/telemetry/lane-meter.ts";
 import type { Logger } from "../../infra/telemetry/log.ts";
 import { Meter } from "../../infra/telemetry/meter.ts";
+import { sinkMeter } from "../../infra/telemetry/sink-meter.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
-import { topicByName, topics } from "../../schemas/topics/index.ts";
+import { topicByName } from "../../schemas/topics/index.ts";
+import { makeTopics } from "./make-topics.ts";
 import { partsToRun, topicsOf } from "./parts.ts";
 import { patiently } from "./patiently.ts";
 import { Readiness } from "./readiness.ts";
-import { checkpointSpec, coPartitioned, runsSpec, topicSpec } from "./topic-specs.ts";
+import type { Sinks } from "./sinks.ts";
 
 export interface WorkerToRun {
   readonly settings: Settings;
-  readonly log: LogPort;
+  /** Or how to open it, which is repeated until it works. */
+  readonly log: LogPort | (() => Promise<LogPort>);
   readonly codec: RecordCodec;
   readonly logger: Logger;
   readonly pipelines: readonly Pipeline[];
-  readonly sinks: readonly SinkToRun[];
-  /** Makes the tables the sinks write to; asked until it has done so. */
-  makeTables?(): Promise<void>;
+  readonly sinks?: Sinks;
   /** A folder of this worker's own, where member ids survive a SIGKILL. */
   readonly memberDir?: string;
   /** Ends the waiting for neighbours while starting. */
   readonly stop: AbortSignal;
+  /** Health is served from here on, long before the worker runs. */
+  listening?(address: string): void;
 }
 
 export interface RunningWorker {
   /** Of `/healthz`, `/readyz` and `/metrics`. */
   readonly address: string;
-  readonly ready: () => boolean;
-  /** Resolves when Kafka has dropped this process for good: it should end with a code and be started again. */
+  ready(): boolean;
+  /** Resolves when this process cannot go on (Kafka has dropped it, the sinks' tables cannot be used): it should end with a code. */
   readonly lost: Promise<Error>;
   /** Last transactions with checkpoints, out of the groups, server closed. The log and the codec are the caller's. */
   stop(): Promise<void>;
@@ -44,90 +47,118 @@ export interface RunningWorker {
 /**
  * One worker in this process: topics, schemas and tables made where missing, then every lane the groups deal out to it, and
  * its health over HTTP from the first moment. A neighbour that does not answer is waited for; what cannot come right throws.
+ * Sinks start when ClickHouse answers, and the pipelines do not wait for it.
  */
 export async function runWorker(run: WorkerToRun): Promise<RunningWorker> {
-  const { settings, log, codec, logger, pipelines, sinks, stop, memberDir } = run;
-  const named = underNamespace(settings.namespace);
-  const group = named(settings.group);
-  const parts = partsToRun(pipelines, (pipeline) => settings.pipelines[pipeline] ?? {});
-  const readiness = new Readiness(settings.http.maxLagRecords);
   const meter = new Meter();
-  laneGauges(
-    meter,
-    () => readiness.worker,
-    () => readiness.state().ready,
-  );
+  const readiness = new Readiness(run.settings.http.maxLagRecords);
+  laneGauges(meter, readiness.workers, () => readiness.state().ready);
   const server = await startHealthServer({
-    ...settings.http,
+    ...run.settings.http,
     ready: () => readiness.state(),
     metrics: (accept) => meter.scrape(accept),
   });
-  const lost = Promise.withResolvers<Error>();
-  const step = <R>(what: string, job: () => Promise<R>) => {
-    readiness.phase = what;
-    return patiently(job, { stop, say: (sentence) => logger.warn(sentence) });
-  };
+  run.listening?.(server.address);
   try {
-    await step("makes its topics", () => makeTopics(run, parts, group, named));
-    const registered = [...topicsOf(parts), ...sinks.flatMap((sink) => topicOfSink(sink, named) ?? [])].filter(
-      ({ schema }) => schema !== null,
-    );
-    await step("registers its schemas", () => codec.register([...new Set(registered)]));
-    if (run.makeTables !== undefined) await step("makes its tables", run.makeTables);
-    const worker = await step("joins its groups", () =>
-      Worker.start({
-        log,
-        codec,
-        logger,
-        group,
-        named,
-        parts,
-        sinks,
-        meter: laneMeter(meter),
-        settings: settings.lane,
-        memberFile: memberDir === undefined ? undefined : (member) => join(memberDir, `${member}.member`),
-        lost: lost.resolve,
-      }),
-    );
-    readiness.worker = worker;
-    return {
-      address: server.address,
-      ready: () => readiness.state().ready,
-      lost: lost.promise,
-      async stop() {
-        readiness.phase = "stops";
-        readiness.worker = undefined;
-        await worker.stop();
-        await server.stop();
-      },
-    };
+    return await new Starting(run, meter, readiness, server).worker();
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function makeTopics(
-  { settings, log, pipelines, sinks }: WorkerToRun,
-  parts: ReturnType<typeof partsToRun>,
-  group: string,
-  named: (topic: string) => string,
-): Promise<void> {
-  const sizing = settings.kafka;
-  const wanted = new Map([...topicsOf(parts), topics.dlq].map((topic) => [topic.name, topic]));
-  for (const sink of sinks) {
-    const topic = topicOfSink(sink, named);
-    if (topic !== undefined) wanted.set(topic.name, topic);
-  }
-  const specs: TopicSpec[] = [...wanted.values()].map((topic) => topicSpec(topic, named, sizing));
-  specs.push(checkpointSpec(group, sizing));
-  if (settings.lane.recordRuns) for (const { name } of pipelines) specs.push(runsSpec(name, named));
-  const existing = await log.admin.partitions(specs.map(({ name }) => name));
-  await log.admin.createTopics(coPartitioned(specs, parts, named, existing).filter(({ name }) => !existing.has(name)));
-}
+/** The steps of a start, in order; each is repeated while its neighbour does not answer. */
+class Starting {
+  readonly #run: WorkerToRun;
+  readonly #meter: Meter;
+  readonly #readiness: Readiness;
+  readonly #server: HealthServer;
+  readonly #named: (topic: string) => string;
+  readonly #group: string;
+  readonly #parts: readonly PartToRun[];
+  readonly #sinks: readonly SinkToRun[];
+  readonly #lost = Promise.withResolvers<Error>();
+  readonly #leaving = new AbortController();
 
-/** A sink names its topic as it lies in Kafka. */
-function topicOfSink({ topic }: SinkToRun, named: (topic: string) => string) {
-  const prefix = named("");
-  return topicByName(topic.startsWith(prefix) ? topic.slice(prefix.length) : topic);
+  constructor(run: WorkerToRun, meter: Meter, readiness: Readiness, server: HealthServer) {
+    const { settings, pipelines, sinks } = run;
+    this.#run = run;
+    this.#meter = meter;
+    this.#readiness = readiness;
+    this.#server = server;
+    this.#named = underNamespace(settings.namespace);
+    this.#group = this.#named(settings.group);
+    this.#parts = partsToRun(pipelines, (pipeline) => settings.pipelines[pipeline] ?? {});
+    this.#sinks = sinks?.run(sinkMeter(meter)) ?? [];
+  }
+
+  async worker(): Promise<RunningWorker> {
+    const { log: given, codec } = this.#run;
+    const log = typeof given === "function" ? await this.#step("the worker", "connects to Kafka", given) : given;
+    const sunk = this.#sinks.flatMap(({ topic }) => topicByName(this.#plain(topic)) ?? []);
+    const topics = [...new Map([...topicsOf(this.#parts), ...sunk].map((topic) => [topic.name, topic])).values()];
+    await this.#step("the worker", "makes its topics", () =>
+      makeTopics({ log, topics, parts: this.#parts, group: this.#group, settings: this.#run.settings, named: this.#named }),
+    );
+    await this.#step("the worker", "registers its schemas", () => codec.register(topics.filter(({ schema }) => schema !== null)));
+    await this.#join("the worker", "joins its groups", log, this.#parts, []);
+    const sinking = this.#startSinks(log).catch((error: unknown) => {
+      if (!this.#leaving.signal.aborted) this.#lost.resolve(error as Error);
+    });
+    return {
+      address: this.#server.address,
+      ready: () => this.#readiness.state().ready,
+      lost: this.#lost.promise,
+      stop: () => this.#stop(sinking),
+    };
+  }
+
+  async #startSinks(log: LogPort): Promise<void> {
+    const { sinks } = this.#run;
+    if (sinks === undefined) return;
+    await this.#step("the sinks", "make their tables", () => sinks.makeTables());
+    if (!this.#leaving.signal.aborted) await this.#join("the sinks", "join their groups", log, [], this.#sinks);
+  }
+
+  async #join(who: string, what: string, log: LogPort, parts: readonly PartToRun[], sinks: readonly SinkToRun[]): Promise<void> {
+    if (parts.length + sinks.length === 0) return;
+    const { codec, logger, settings, memberDir } = this.#run;
+    const worker = await this.#step(who, what, () =>
+      Worker.start({
+        log,
+        codec,
+        logger,
+        group: this.#group,
+        named: this.#named,
+        parts,
+        sinks,
+        meter: laneMeter(this.#meter),
+        settings: settings.lane,
+        memberFile: memberDir === undefined ? undefined : (member) => join(memberDir, `${member}.member`),
+        lost: this.#lost.resolve,
+      }),
+    );
+    this.#readiness.workers.push(worker);
+  }
+
+  async #step<R>(who: string, what: string, job: () => Promise<R>): Promise<R> {
+    const { stop, logger } = this.#run;
+    this.#readiness.waiting.set(who, what);
+    const done = await patiently(job, { stop: AbortSignal.any([stop, this.#leaving.signal]), say: (sentence) => logger.warn(sentence) });
+    this.#readiness.waiting.delete(who);
+    return done;
+  }
+
+  async #stop(sinking: Promise<void>): Promise<void> {
+    this.#leaving.abort();
+    await sinking;
+    this.#readiness.waiting.set("the worker", "stops");
+    await Promise.all(this.#readiness.workers.splice(0).map((worker) => worker.stop()));
+    await this.#server.stop();
+  }
+
+  #plain(topic: string): string {
+    const prefix = this.#named("");
+    return topic.startsWith(prefix) ? topic.slice(prefix.length) : topic;
+  }
 }

@@ -1,0 +1,60 @@
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import { unreadable } from "./compatible.ts";
+import type { RegistrySettings } from "./registry-codec.ts";
+import { unreachable } from "./registry-http.ts";
+
+/** What a registry holds for a topic, beside what we would write. */
+export interface SubjectView {
+  readonly subject: string;
+  /** Of the newest version; undefined where the subject does not exist. */
+  readonly version: number | undefined;
+  readonly id: number | undefined;
+  /** Whether the newest version is our schema to the letter of its meaning. */
+  readonly current: boolean;
+  /** Why our schema cannot read what was written under the newest version. */
+  readonly conflict: string | undefined;
+}
+
+interface Newest {
+  readonly version: number;
+  readonly id: number;
+  readonly schema: string;
+}
+
+const timeoutMs = 10_000;
+
+/** Looks, and registers nothing. Throws GW_REGISTRY_UNREACHABLE. */
+export async function viewSubject(
+  { url, username, password, named = (topic) => topic }: RegistrySettings,
+  topic: AnyTopic,
+): Promise<SubjectView> {
+  const subject = `${named(topic.name)}-value`;
+  const address = url.replace(/\/+$/, "");
+  const headers: Record<string, string> = { accept: "application/vnd.schemaregistry.v1+json" };
+  if (username !== undefined) headers.authorization = `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}`;
+  let newest: Newest | undefined;
+  try {
+    const answer = await fetch(`${address}/subjects/${encodeURIComponent(subject)}/versions/latest`, {
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (answer.ok) newest = (await answer.json()) as Newest;
+    else if (answer.status !== 404) throw new Error(`status ${answer.status}`);
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+  if (newest === undefined) return { subject, version: undefined, id: undefined, current: false, conflict: undefined };
+  const theirs = JSON.parse(newest.schema) as object;
+  const ours = topic.schema as object;
+  return { subject, version: newest.version, id: newest.id, current: same(ours, theirs), conflict: unreadable(ours, theirs) };
+}
+
+/** Registries may write a schema anew: the order of an object's keys says nothing. */
+const same = (one: unknown, other: unknown): boolean => sorted(one) === sorted(other);
+
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );

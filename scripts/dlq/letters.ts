@@ -1,0 +1,51 @@
+import type { LogPort } from "../../infra/kafka/port.ts";
+import type { LogRecord, Place } from "../../operators/stream/record.ts";
+import { type Letter, letterOf } from "../tail/letter.ts";
+
+export interface FoundLetter {
+  readonly place: Place;
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly letter: Letter;
+}
+
+const stepRecords = 2_000;
+const pieceBytes = 4 << 20;
+
+/**
+ * The newest letters that fit, newest first. Reads each partition backwards in steps, so that a few letters of a long topic
+ * cost little. None where the topic does not exist: then nothing has been dead-lettered.
+ */
+export async function newestLetters(log: LogPort, topic: string, limit: number, fits: (letter: Letter) => boolean): Promise<FoundLetter[]> {
+  const count = (await log.admin.partitions([topic])).get(topic) ?? 0;
+  const places = Array.from({ length: count }, (_, partition) => ({ topic, partition }));
+  const ranges = await log.admin.range(places);
+  const found: FoundLetter[] = [];
+  for (const [i, place] of places.entries()) {
+    const { earliest, end } = ranges[i] ?? { earliest: 0, end: 0 };
+    let kept = 0;
+    for (let to = end; to > earliest && kept < limit; ) {
+      const from = Math.max(earliest, to - stepRecords);
+      const letters = (await between(log, place, from, to))
+        .map((record) => ({ place, record, letter: letterOf(record) }))
+        .filter(({ letter }) => fits(letter));
+      for (const { record, letter } of letters.reverse().slice(0, limit - kept)) {
+        found.push({ place, letter, offset: record.offset, timestampMs: record.timestampMs });
+        kept += 1;
+      }
+      to = from;
+    }
+  }
+  return found.sort((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset).slice(0, limit);
+}
+
+async function between(log: LogPort, place: Place, from: number, to: number): Promise<LogRecord[]> {
+  const all: LogRecord[] = [];
+  for (let next = from; next < to; ) {
+    const fetched = await log.fetch(place, next, { maxBytes: pieceBytes, maxWaitMs: 0 });
+    for (const record of fetched.records) if (record.offset < to) all.push(record);
+    if (fetched.next <= next) break;
+    next = fetched.next;
+  }
+  return all;
+}
