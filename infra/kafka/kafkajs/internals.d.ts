@@ -86,3 +86,31 @@ declare module "kafkajs/src/protocol/error.js" {
   const errors: { errorCodes: readonly { type: string; code: number; retriable: boolean; message: string }[] };
   export default errors;
 }
+
+/** Of the tests only: kafkajs' encoder as the other side of our reader. */
+declare module "kafkajs/src/protocol/recordBatch/record/v0/index.js" {
+  export default function Record(record: {
+    offsetDelta: number;
+    timestampDelta: number;
+    key: Buffer | null;
+    value: Buffer | null;
+    headers: Readonly<Record<string, string | Buffer>>;
+  }): object;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/v0/index.js" {
+  const recordBatch: {
+    RecordBatch(batch: {
+      compression: number;
+      records: readonly object[];
+      firstTimestamp: number;
+      maxTimestamp: number;
+      producerId: number;
+      producerEpoch: number;
+      firstSequence: number;
+      transactional: boolean;
+      lastOffsetDelta: number;
+    }): Promise<{ buffer: Buffer }>;
+  };
+  export default recordBatch;
+}
