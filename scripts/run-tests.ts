@@ -26,14 +26,12 @@ Examples:
 `;
 
 async function main(): Promise<number> {
-  const { values, positionals: wanted } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: "boolean", short: "h", default: false } },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
+  const given = asked();
+  if ("text" in given) {
+    process.stdout.write(given.text);
+    return given.exitCode;
   }
+  const { wanted } = given;
   const root = resolve(import.meta.dirname, "..");
   const stop = new AbortController();
   setMaxListeners(20, stop.signal);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -29,6 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   project.provide("partsAddress", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
+  // A signal ends vitest without its teardown: the parts die with this process, their data go here.
+  process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
   return async () => {
     server.close();
