@@ -9,6 +9,8 @@ const closestMs = 100;
 /** Asked for to learn the nodes alone: an empty list would ask for every topic of the cluster. */
 const anyTopic = "__consumer_offsets";
 const unknownTopic = 3;
+const leaderNotAvailable = 5;
+const notThere = new Set([0, unknownTopic, leaderNotAvailable]);
 
 /**
  * Who leads what, for all links of a process. Partitions without a leader and topics that are gone are ordinary answers here
@@ -18,6 +20,8 @@ export class Directory {
   clusterId = "";
   readonly #ask: (topics: readonly string[]) => Promise<MetadataAnswer>;
   readonly #leaders = new Map<string, readonly number[]>();
+  /** Topics that exist and that we may not see, with the broker's error code: trouble of those who ask for them alone. */
+  readonly #refused = new Map<string, number>();
   #nodes = new Map<number, Address>();
   #controller = -1;
   #refreshing: Promise<void> | undefined;
@@ -46,7 +50,9 @@ export class Directory {
 
   /** Number of partitions; undefined where there is no such topic. Fresh where asked for. */
   async partitions(topics: readonly string[]): Promise<Map<string, number>> {
+    if (topics.length === 0) return new Map();
     await this.#learn(topics);
+    for (const topic of topics) check(this.#refused.get(topic) ?? 0);
     return new Map(
       topics.flatMap((topic) => {
         const leaders = this.#leaders.get(topic);
@@ -58,6 +64,7 @@ export class Directory {
   /** The number of partitions as last heard. */
   async count(topic: string): Promise<number | undefined> {
     if (!this.#leaders.has(topic)) await this.#learn([topic]);
+    check(this.#refused.get(topic) ?? 0);
     return this.#leaders.get(topic)?.length;
   }
 
@@ -87,9 +94,10 @@ export class Directory {
     for (const { topic, topicErrorCode, partitionMetadata } of answer.topicMetadata) {
       const leaders: number[] = [];
       for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
-      if (topicErrorCode === unknownTopic) this.#leaders.delete(topic);
-      else if (leaders.length > 0) this.#leaders.set(topic, leaders);
-      else check(topicErrorCode);
+      if (leaders.length > 0) this.#leaders.set(topic, leaders);
+      else if (topicErrorCode !== leaderNotAvailable) this.#leaders.delete(topic);
+      if (leaders.length > 0 || notThere.has(topicErrorCode)) this.#refused.delete(topic);
+      else this.#refused.set(topic, topicErrorCode);
     }
   }
 }

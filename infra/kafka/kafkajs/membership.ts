@@ -3,10 +3,15 @@ import type { Consumer, Kafka } from "kafkajs";
 import type { Logger } from "../../telemetry/log.ts";
 import type { JoinOptions, Membership } from "../port.ts";
 import type { FormerSelf } from "./former-self.ts";
-import { isSilence, kafkaFault } from "./kafka-fault.ts";
+import { kafkaFault, refusalType } from "./kafka-fault.ts";
 import { laneAssigner } from "./lane-assigner.ts";
+import { mayAskAgain } from "./retrying.ts";
 
 const rejoinMs = 500;
+
+/** The group has moved on without this member, or its coordinator has moved. */
+const everyday = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"]);
+const mayJoinAgain = (error: unknown): boolean => mayAskAgain(error) || everyday.has(refusalType(error) ?? "");
 
 /**
  * A member of a group that reads nothing through it: kafkajs keeps the membership with every topic paused, and lanes read by
@@ -75,7 +80,7 @@ export class KafkaMembership implements Membership {
   async #crashed(consumer: Consumer, error: Error): Promise<void> {
     const { group, lost } = this.#options;
     const fault = kafkaFault(error, `the membership in ${group}`);
-    if (!isSilence(error) && fault.code !== "GW_KAFKA_UNREACHABLE") return lost(fault);
+    if (!mayJoinAgain(error)) return lost(fault);
     this.#logger.warn({ group, code: fault.code }, `${fault.message}: joining again`);
     await consumer.disconnect().catch(() => undefined);
     while (!this.#left) {
@@ -85,8 +90,7 @@ export class KafkaMembership implements Membership {
         return await this.join();
       } catch (again) {
         await this.#consumer?.disconnect().catch(() => undefined);
-        const second = kafkaFault(again, `the membership in ${group}`);
-        if (second.code !== "GW_KAFKA_UNREACHABLE") return lost(second);
+        if (!mayJoinAgain(again)) return lost(kafkaFault(again, `the membership in ${group}`));
       }
     }
   }

@@ -16,7 +16,8 @@ export class KafkaPlainWriter implements PlainWriter {
   readonly #cluster: Cluster;
   readonly #link: Link;
   readonly #sequences = new Sequences();
-  #identity: Identity;
+  /** Undefined after a failure: the broker's count and ours may differ then, and the next send begins under a new id. */
+  #identity: Identity | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(cluster: Cluster, link: Link, identity: Identity) {
@@ -55,20 +56,20 @@ export class KafkaPlainWriter implements PlainWriter {
       this.#sequences.written(batch);
     };
     try {
-      await produce(this.#cluster, this.#link, this.#identity, batches, limitMs, written);
+      await produce(this.#cluster, this.#link, await this.#known(), batches, limitMs, written);
     } catch (error) {
-      await this.#beginAnew();
+      this.#identity = undefined;
+      this.#sequences.clear();
       if (!forgotten.has(refusalType(error) ?? "")) throw error;
       // What the broker has acknowledged stays; the rest was refused as a whole and goes out under a new id.
       const again = [...left].map((batch) => ({ ...batch, firstSequence: 0 }));
-      await produce(this.#cluster, this.#link, this.#identity, again, limitMs, (batch) => this.#sequences.written(batch));
+      await produce(this.#cluster, this.#link, await this.#known(), again, limitMs, (batch) => this.#sequences.written(batch));
     }
   }
 
-  /** After a refusal the broker's count and ours may differ. */
-  async #beginAnew(): Promise<void> {
-    this.#identity = await newIdentity(this.#cluster, this.#link);
-    this.#sequences.clear();
+  async #known(): Promise<Identity> {
+    this.#identity ??= await newIdentity(this.#cluster, this.#link);
+    return this.#identity;
   }
 }
 
