@@ -6,6 +6,7 @@ import { pipeline } from "../../operators/stream/pipeline.ts";
 import { each } from "../../operators/stream/stage.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
 import { topics } from "../../schemas/topics/index.ts";
+import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { startMs } from "../../test/pipelines/inputs.ts";
 import { routerLoad } from "../simulate/router-load.ts";
 import { Apply, type ApplyOptions } from "./apply.ts";
@@ -119,7 +120,7 @@ describe("apply", () => {
     const codec = struct({ layer: "uint32" });
     const twoParts = pipeline("two", { summary: "", latenessS: 1, options: z.object({}) }, ({ from, to, rekey }) => {
       const met = from(topics.router).pipe(
-        each("layer", "its layer", ({ layer }) => ok({ layer })),
+        each("layer", "its layer", ({ layer }: RouterEvent) => ok({ layer })),
         rekey("by-layer", { by: ({ layer }) => String(layer), codec }),
         each("nothing", "says nothing", () => none()),
       );

@@ -14,7 +14,10 @@ export const produce = command({
   summary: "Sends JSON Lines to a topic as Avro, each line once.",
   details:
     'A line is a value of the topic, or that in the form of `apply` and `tail --raw` ({"topic": …, "value": …}). Each is checked as a lane would check it; bad ones are told with their number and left out. The topic is made and its schema registered where missing. A broker that restarts meanwhile is waited for.',
-  examples: ["gatewatch produce moe.router --in router.jsonl", "gatewatch simulate | gatewatch produce moe.router"],
+  examples: [
+    "gatewatch produce moe.router --in router.jsonl",
+    "gatewatch tail moe.router --raw --from earliest --no-follow | gatewatch produce moe.router --namespace copy",
+  ],
   positional: ["topic"],
   configured: true,
   options: z.strictObject({

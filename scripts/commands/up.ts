@@ -7,7 +7,7 @@ export const up = command({
   name: "up",
   summary: "Starts everything: Kafka, registry, ClickHouse, workers, a simulated load, a status page.",
   details:
-    "Prints a line for each part as it becomes ready, then alerts as they come. Ctrl-C stops all of it in order; a second Ctrl-C at once. Data stay in the data directory, so the next start goes on from there. Profile auto takes what the configuration names, else what this machine can run itself, else containers, else memory.",
+    "Prints a line for each part as it becomes ready, then alerts as they come. Ctrl-C stops all of it in order; a second Ctrl-C at once. Data stay in the data directory, so the next start goes on from there. Profile auto takes what the configuration names, else what this machine can run itself, else containers, else memory. GATEWATCH_ANY_PORTS=1 gives all parts free ports, for a stack beside another.",
   examples: [
     "gatewatch up",
     "gatewatch up --workers 2 --no-simulate",

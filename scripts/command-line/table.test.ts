@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import type { Io } from "./io.ts";
+import { printRows, type Row } from "./table.ts";
+
+async function printed(rows: readonly Row[], json = false): Promise<string[]> {
+  const out: string[] = [];
+  const io = { out: (line: string) => out.push(line), room: async () => undefined } as unknown as Io;
+  await printRows(rows, json, io);
+  return out;
+}
+
+describe("printRows", () => {
+  it("aligns texts left and numbers right, and keeps control characters off the terminal", async () => {
+    const rows = [
+      { name: "a", count: 5, on: true, more: { x: 1 } },
+      { name: "long\u001b[31m", count: 12_345, on: false, more: null },
+    ];
+    expect(await printed(rows)).toEqual(["name       count  on   more", 'a              5  yes  {"x":1}', "long [31m  12345  no   -"]);
+  });
+
+  it("prints one JSON object a line where asked", async () => {
+    expect(await printed([{ a: 1 }, { a: null }], true)).toEqual(['{"a":1}', '{"a":null}']);
+  });
+
+  it("prints all of many rows, in order, and nothing of none", async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => ({ i }));
+    const out = await printed(rows);
+    expect(out).toHaveLength(501);
+    expect(out.slice(1).map((line) => Number(line.trim()))).toEqual(rows.map(({ i }) => i));
+    expect(await printed([])).toEqual([]);
+  });
+});
