@@ -3,17 +3,12 @@ import type { FaultCode } from "../../schemas/faults/faults.ts";
 import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { AssembledInput } from "./assemble.ts";
+import type { TableChange } from "./context.ts";
 import type { Envelope } from "./internal-topic.ts";
 import type { LogRecord, Origin } from "./record.ts";
 
 /** Bytes to a value of the topic; throws a Fault whose code becomes the dead letter's. */
 export type Decode = (topic: AnyTopic, record: LogRecord) => unknown;
-
-/** A table's record: the newest value of its key, null where it was taken back. */
-export interface TableChange<T> {
-  readonly key: string;
-  readonly value: T | null;
-}
 
 /** What a record is to its lane. */
 export interface Admitted {

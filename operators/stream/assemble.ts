@@ -1,8 +1,8 @@
 import { type Observable, Subject } from "rxjs";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Batch } from "./batch.ts";
+import type { Context, Sink } from "./context.ts";
 import { betweenParts } from "./internal-topic.ts";
-import type { Context, Sink } from "./pipeline.ts";
 import { KeyedStore } from "./store.ts";
 import { merge, nodeOf, tag } from "./topology.ts";
 

@@ -1,35 +1,7 @@
-import type { Observable, OperatorFunction } from "rxjs";
 import { z } from "zod";
-import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
-import type { TableChange } from "./admit.ts";
 import { type Assembled, assemble } from "./assemble.ts";
-import type { Batch } from "./batch.ts";
-import type { Codec } from "./codec.ts";
+import type { Context, Sink } from "./context.ts";
 import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
-import type { StoreFactory } from "./stage.ts";
-
-/** What a pipeline is built with. Called once a lane, and once more to draw it. */
-export interface Context {
-  /** A co-partitioned input: the lane's own partition of it. */
-  from<T>(topic: Topic<T>): Observable<Batch<T>>;
-  /** A broadcast input: a one-partition compacted topic that every lane reads whole before its first record. */
-  table<T>(topic: Topic<T>): Observable<Batch<TableChange<T>>>;
-  /** What goes out, in the order the flows bring it. */
-  to<T>(topic: Topic<T>, ...flows: readonly Observable<Batch<T>>[]): Sink;
-  /** The next part of the pipeline begins here: values meet again under another key, in lanes of their own. */
-  rekey<T>(name: string, how: Rekeying<T>): OperatorFunction<Batch<T>, Batch<T>>;
-  readonly store: StoreFactory;
-}
-
-export interface Rekeying<T> {
-  readonly by: (value: T) => string;
-  readonly codec: Codec<T>;
-}
-
-export interface Sink {
-  readonly topic: AnyTopic;
-  readonly flow: Observable<Batch<unknown>>;
-}
 
 export interface PipelineSpec<O extends z.ZodRawShape> {
   readonly summary: string;

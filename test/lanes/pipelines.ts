@@ -1,8 +1,8 @@
 import { map } from "rxjs";
 import { z } from "zod";
-import type { TableChange } from "../../operators/stream/admit.ts";
 import type { Batch } from "../../operators/stream/batch.ts";
 import { struct } from "../../operators/stream/codec.ts";
+import type { TableChange } from "../../operators/stream/context.ts";
 import { ok } from "../../operators/stream/outcome.ts";
 import { pipeline } from "../../operators/stream/pipeline.ts";
 import { each, stage } from "../../operators/stream/stage.ts";

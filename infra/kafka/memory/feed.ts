@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Feed, Tap } from "../port.ts";
-import type { MemoryLog } from "./log.ts";
+import type { MemoryStorage } from "./storage.ts";
 
 const fetchBytes = 1 << 20;
 /** How often a drained tap is told so, as a long poll of Kafka would end empty. */
@@ -8,13 +8,13 @@ const emptyMs = 50;
 
 /** Feeds the taps with room, in rotating order, whenever something has arrived; yields to the event loop between rounds. */
 export class MemoryFeed implements Feed {
-  readonly #log: MemoryLog;
+  readonly #log: MemoryStorage;
   readonly #taps = new Set<Tap>();
   readonly #off: () => void;
   #wake: (() => void) | undefined;
   #closed = false;
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryStorage) {
     this.#log = log;
     this.#off = log.onArrival(() => this.#wake?.());
     void this.#run();

@@ -13,17 +13,17 @@ import type {
   TransactionalWriter,
 } from "../port.ts";
 import { MemoryFeed } from "./feed.ts";
-import type { MemoryLog } from "./log.ts";
+import type { MemoryStorage } from "./storage.ts";
 
 /** One client of a memory log: what a process is to Kafka. */
 export class MemoryPort implements LogPort {
   readonly kind = "memory";
   readonly feed: MemoryFeed;
   readonly admin: LogAdmin;
-  readonly #log: MemoryLog;
+  readonly #log: MemoryStorage;
   readonly #memberships = new Set<Membership>();
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryStorage) {
     this.#log = log;
     this.feed = new MemoryFeed(log);
     this.admin = new MemoryAdmin(log);
@@ -72,12 +72,12 @@ export class MemoryPort implements LogPort {
 }
 
 class MemoryWriter implements TransactionalWriter {
-  readonly #log: MemoryLog;
+  readonly #log: MemoryStorage;
   readonly #id: string;
   readonly #epoch: number;
   #touched = new Map<string, Place>();
 
-  constructor(log: MemoryLog, id: string, epoch: number) {
+  constructor(log: MemoryStorage, id: string, epoch: number) {
     this.#log = log;
     this.#id = id;
     this.#epoch = epoch;
@@ -110,9 +110,9 @@ class MemoryWriter implements TransactionalWriter {
 }
 
 class MemoryAdmin implements LogAdmin {
-  readonly #log: MemoryLog;
+  readonly #log: MemoryStorage;
 
-  constructor(log: MemoryLog) {
+  constructor(log: MemoryStorage) {
     this.#log = log;
   }
 
