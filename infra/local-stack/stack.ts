@@ -13,6 +13,8 @@ export interface StackToStart {
   readonly dataDir: string;
   /** What the configuration names is used and not started, whatever the profile. */
   readonly configured: Configured;
+  /** Any free ports instead of the usual ones, for a stack beside another. */
+  readonly anyPorts?: boolean;
   /** Called as each part becomes ready. */
   onPart(part: Part): void;
   /** Told what takes long, and what is left out. */
@@ -56,14 +58,15 @@ const begin: Record<ChosenProfile, (options: StackToStart, starting: Starting) =
 
   async local(options, starting) {
     const { dataDir, onProgress, configured } = options;
+    const port = options.anyPorts === true ? 0 : undefined;
     const logDir = join(dataDir, "logs");
     // The first time both are fetched, side by side; a failure of the second shows when the registry starts.
     const fetched = configured.registry === undefined ? registryApp(onProgress).catch(() => undefined) : undefined;
     const kafkaAndRegistry = async (): Promise<[string, string]> => {
-      const kafka = await starting.part(startKafka({ dataDir: join(dataDir, "kafka"), logDir, onProgress }));
+      const kafka = await starting.part(startKafka({ dataDir: join(dataDir, "kafka"), port, logDir, onProgress }));
       await fetched;
       if (configured.registry !== undefined) return [kafka.address, await named("registry", options, starting)];
-      const registry = startRegistry({ dataDir: join(dataDir, "registry"), kafka: kafka.address, logDir, onProgress });
+      const registry = startRegistry({ dataDir: join(dataDir, "registry"), kafka: kafka.address, port, logDir, onProgress });
       return [kafka.address, (await starting.part(registry)).address];
     };
     const [[kafka, registry], clickhouse] = await starting.all(kafkaAndRegistry(), clickHouse(options, starting));
@@ -87,13 +90,15 @@ async function named(name: "Kafka" | "registry", { configured }: StackToStart, s
 
 /** The local one where none is named; none at all where its package is missing on this platform. */
 async function clickHouse(options: StackToStart, starting: Starting): Promise<ClickHouseAccess | undefined> {
-  const { configured, dataDir, onProgress } = options;
+  const { configured, dataDir, onProgress, anyPorts } = options;
   if (configured.clickhouse !== undefined) {
     return { url: (await starting.part(Promise.resolve(foreign("ClickHouse", configured.clickhouse)))).address };
   }
   let part: ClickHousePart;
   try {
-    part = await starting.part(startClickHouse({ dataDir: join(dataDir, "clickhouse"), logDir: join(dataDir, "logs") }));
+    part = await starting.part(
+      startClickHouse({ dataDir: join(dataDir, "clickhouse"), port: anyPorts === true ? 0 : undefined, logDir: join(dataDir, "logs") }),
+    );
   } catch (error) {
     if ((error as { code?: unknown }).code !== "GW_PART_MISSING") throw error;
     onProgress(`ClickHouse is left out, and tables with it: ${(error as Error).message}`);

@@ -6,6 +6,7 @@ import type { LogPort } from "../../infra/kafka/port.ts";
 import type { Stack } from "../../infra/local-stack/stack.ts";
 import { RegistryHttp } from "../../infra/registry/registry-http.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
+import { databaseOf } from "../worker/sinks.ts";
 
 export interface ToCount {
   readonly log: LogPort;
@@ -30,7 +31,7 @@ export async function inventory({ log, stack, settings }: ToCount): Promise<stri
 }
 
 async function tables({ namespace, clickhouse: { url = "", user, password } }: Settings): Promise<string> {
-  const database = namespace === "" ? "gatewatch" : `${namespace}_gatewatch`;
+  const database = databaseOf(namespace);
   const client = openClickHouse({ url, user, password });
   try {
     const names: string[] = [];

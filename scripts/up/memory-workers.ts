@@ -1,13 +1,10 @@
-import { openClickHouse } from "../../infra/clickhouse/client.ts";
-import { ensureTables } from "../../infra/clickhouse/ensure-tables.ts";
-import { sinksToRun } from "../../infra/clickhouse/sinks.ts";
 import type { Settings } from "../../infra/config/settings.ts";
-import { underNamespace } from "../../infra/config/settings.ts";
 import type { MemoryLog } from "../../infra/kafka/memory/log.ts";
 import { type MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
 import type { Logger } from "../../infra/telemetry/log.ts";
 import { pipelines } from "../../pipelines/index.ts";
 import { type RunningWorker, runWorker } from "../worker/run-worker.ts";
+import { sinksOf } from "../worker/sinks.ts";
 import type { Workers } from "./workers.ts";
 
 export interface MemoryWorkersToStart {
@@ -21,15 +18,13 @@ export interface MemoryWorkersToStart {
 
 /** Workers of the memory profile: in this process, since its log is. Sinks run where there is a ClickHouse. */
 export async function startMemoryWorkers({ workers, log, schemas, settings, logger, stop }: MemoryWorkersToStart): Promise<Workers> {
-  const { url, user, password } = settings.clickhouse;
-  const client = url === undefined ? undefined : openClickHouse({ url, user, password });
-  const named = underNamespace(settings.namespace);
-  const database = settings.namespace === "" ? "gatewatch" : `${settings.namespace}_gatewatch`;
+  const { url, user, password = "" } = settings.clickhouse;
+  const sinks = url === undefined ? undefined : sinksOf(settings, { url, user, password }, logger);
   const started: RunningWorker[] = [];
   const end = Promise.withResolvers<number>();
   const stopAll = async (): Promise<void> => {
     await Promise.all(started.map((worker) => worker.stop()));
-    await client?.close();
+    await sinks?.close();
   };
   try {
     for (let i = 0; i < workers; i += 1) {
@@ -39,8 +34,7 @@ export async function startMemoryWorkers({ workers, log, schemas, settings, logg
         codec: memoryCodec(schemas),
         logger,
         pipelines,
-        sinks: client === undefined ? [] : sinksToRun({ group: named(settings.group), client, database, named }),
-        makeTables: client === undefined ? undefined : () => ensureTables(client, database).then(() => undefined),
+        sinks,
         stop,
       });
       void worker.lost.then(() => end.resolve(1));

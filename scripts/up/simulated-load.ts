@@ -12,8 +12,8 @@ export interface SimulatedLoad {
   readonly log: LogPort;
   readonly codec: RecordCodec;
   readonly named: (topic: string) => string;
-  /** Remembers how far the load has come, so that the next start goes on from there. */
-  readonly memory: string;
+  /** A file that remembers how far the load has come, so that the next start goes on from there; left out where records do not last. */
+  readonly memory?: string;
   readonly stop: AbortSignal;
   say(sentence: string): void;
   /** So many events have been sent in all. */
@@ -27,7 +27,7 @@ export async function simulateLoad({ log, codec, named, memory, stop, say, sent 
   await patiently(() => codec.register([topics.router]), patience);
   let writer = await patiently(() => log.producer(), patience);
   const startedAt = Date.now();
-  const sinceMs = remembered(memory);
+  const sinceMs = memory === undefined ? 0 : remembered(memory);
   let past = 0;
   let said = false;
   try {
@@ -49,7 +49,7 @@ export async function simulateLoad({ log, codec, named, memory, stop, say, sent 
       }, patience);
       past += events.length;
       sent(events.length);
-      writeFileSync(memory, JSON.stringify({ untilMs: endMs }));
+      if (memory !== undefined) writeFileSync(memory, JSON.stringify({ untilMs: endMs }));
     }
   } finally {
     await writer.close().catch(() => undefined);

@@ -112,6 +112,7 @@ class Up {
         profile,
         dataDir: this.#dataDir,
         configured,
+        anyPorts: process.env.GATEWATCH_ANY_PORTS === "1",
         onPart: ({ name, address }) => this.#io.out(`${name}: ${address}`),
         onProgress: (line) => this.#io.note(line),
       });
@@ -184,7 +185,7 @@ class Up {
       log,
       codec,
       named: this.#context.named(this.#context.settings()),
-      memory: join(this.#dataDir, "simulated.json"),
+      memory: log.kind === "memory" ? undefined : join(this.#dataDir, "simulated.json"),
       stop: AbortSignal.any([over.signal, this.#context.stop]),
       say: (sentence) => this.#io.note(sentence),
       sent: (events) => view.sent(events),

@@ -1,0 +1,114 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { lookAtMachine } from "../../infra/local-stack/machine.ts";
+import { isFree } from "../../infra/local-stack/ports.ts";
+import { readRunning } from "../../infra/local-stack/running.ts";
+import { until } from "../lanes/harness.ts";
+import { gatewatch, nothingLeft, RunningUp, temporaryDir } from "./running-up.ts";
+
+const machine = await lookAtMachine();
+const canRun = machine.java.found && machine.maven.found && machine.chdb.found;
+const data = temporaryDir();
+afterAll(() => data.remove());
+
+let running: RunningUp | undefined;
+afterEach(async () => {
+  await running?.kill();
+  running = undefined;
+});
+
+const start = (...args: string[]): RunningUp => {
+  running = new RunningUp(data.dir, args);
+  return running;
+};
+const portsIn = (output: string): number[] => [...output.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+
+const count = async (table: string): Promise<number> => {
+  const { out } = await gatewatch(data.dir, "query", `SELECT count() AS n FROM ${table}`, "--json");
+  return (JSON.parse(out) as { n: number }).n;
+};
+
+describe.skipIf(!canRun)("gatewatch up with real parts", () => {
+  it("brings alerts to the topic and rows to ClickHouse, and leaves nothing after Ctrl-C", { timeout: 240_000 }, async () => {
+    const up = start();
+    await up.says(/^Gatewatch is ready in [\d.]+ s$/m);
+    for (const part of ["Kafka", "registry", "ClickHouse", "worker 1", "status page"])
+      expect(up.output).toMatch(new RegExp(`^${part}: \\S*127\\.0\\.0\\.1:\\d+`, "m"));
+    const [, title] = await up.says(/^alert \S+ \w+ router\.baseline sim: (.*)$/m, 30_000);
+
+    const tail = await gatewatch(data.dir, "tail", "gatewatch.alert", "--from", "earliest", "--no-follow");
+    expect(tail.out.split("\n").filter((line) => line.includes(JSON.stringify(title).slice(1, -1))).length).toBe(1);
+    await until(
+      "windows and alerts are in ClickHouse",
+      async () => (await count("gatewatch.alert")) > 0 && (await count("gatewatch.window")) > 0,
+      30_000,
+    );
+
+    const doctor = await gatewatch(data.dir, "doctor", "--json");
+    const { parts } = JSON.parse(doctor.out) as { parts: { name: string; address: string; ok: boolean }[] };
+    expect([doctor.code, ...["Kafka", "registry", "ClickHouse"].map((name) => parts.find((part) => part.name === name))]).toEqual([
+      0,
+      ...["Kafka", "registry", "ClickHouse"].map((name) =>
+        expect.objectContaining({ name, ok: true, address: expect.stringMatching(/127\.0\.0\.1:\d+/) }),
+      ),
+    ]);
+
+    const status = readRunning(data.dir)?.addresses.status ?? "";
+    const view = (await (await fetch(`${status}/status.json`)).json()) as { workers: { ready: boolean }[]; alerts: unknown[] };
+    expect([view.workers.map(({ ready }) => ready), view.alerts.length > 0]).toEqual([[true], true]);
+
+    const second = new RunningUp(data.dir);
+    expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringContaining("GW_DATA_DIR_BUSY") });
+
+    up.signal("SIGINT");
+    const { code, output } = await up.ended();
+    expect(code).toBe(0);
+    await nothingLeft(data.dir);
+    expect(existsSync(join(data.dir, "running.json"))).toBe(false);
+    for (const port of portsIn(output)) expect([port, await isFree(port)]).toEqual([port, true]);
+  });
+
+  it("goes on over the same data, and a killed one leaves no child behind", { timeout: 240_000 }, async () => {
+    const up = start("--workers", "2");
+    await up.says(/^Gatewatch is ready/m);
+    expect(await count("gatewatch.alert")).toBeGreaterThan(0);
+    expect(statSync(join(data.dir, "clickhouse", "password")).mode & 0o077).toBe(0);
+    up.signal("SIGKILL", "inner");
+    await up.ended();
+    await nothingLeft(data.dir);
+    expect(readRunning(data.dir)).toBeUndefined();
+
+    const again = start("--no-simulate");
+    await again.says(/^Gatewatch is ready/m);
+    expect(again.output).not.toContain("simulated load");
+    again.signal("SIGTERM");
+    expect((await again.ended()).code).toBe(0);
+    await nothingLeft(data.dir);
+  });
+
+  it("stops at once and leaves nothing when it is told to while it starts", { timeout: 120_000 }, async () => {
+    const up = start();
+    await up.says(/^Kafka: /m);
+    up.signal("SIGINT");
+    expect(await up.ended()).toMatchObject({ code: 0, output: expect.not.stringContaining("is ready") });
+    await nothingLeft(data.dir);
+  });
+
+  it("leaves nothing where a worker cannot start, and says where to look", { timeout: 120_000 }, async () => {
+    const up = start("--set", "kafka.partitions=4", "--set", "router-windows.windowS=0");
+    expect(await up.ended()).toMatchObject({ code: 2, output: expect.stringContaining("GW_CONFIG_INVALID") });
+    await nothingLeft(data.dir);
+  });
+});
+
+describe("gatewatch up in memory", () => {
+  it("raises alerts and says that nothing is kept", { timeout: 60_000 }, async () => {
+    const up = start("--profile", "memory");
+    await up.says(/^profile: memory .*end with it/m);
+    await up.says(/^alert .* router\.baseline sim: /m);
+    up.signal("SIGINT");
+    expect((await up.ended()).code).toBe(0);
+    await nothingLeft(data.dir);
+  });
+});
