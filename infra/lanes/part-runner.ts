@@ -10,6 +10,8 @@ export interface Runnable {
   readonly taps: readonly Tap[];
   readonly status: LaneStatus;
   readonly stalledMs: number;
+  /** What a lane that lives cannot go on without, in words: it is unready meanwhile, and not stalled. */
+  readonly waitingFor?: string | undefined;
   run(onLive: () => void): Promise<void>;
   finish(): void;
   drop(): void;

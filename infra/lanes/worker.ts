@@ -90,6 +90,9 @@ export class Worker {
         .map(([partition]) => partition);
       return [
         ...(opening.length > 0 ? [`${group} recovers lanes ${opening.join(", ")}`] : []),
+        ...[...lanes].flatMap(([partition, { waitingFor }]) =>
+          waitingFor === undefined ? [] : [`${group}/${partition} waits: ${waitingFor}`],
+        ),
         ...[...halted.values()].map(({ partition, code, message }) => `${group}/${partition} is halted: ${code} ${message}`),
       ];
     });
