@@ -14,6 +14,8 @@ const leastBytes = 1 << 16;
 /** After so many records the event loop goes round once. */
 const recordsATurn = 2_000;
 const afterFailureMs = 100;
+/** In place of a node, where not even the leaders could be asked for. */
+const nobody = -1;
 
 /** One node's fetches, one after the other. Replaced where one does not answer. */
 interface Loop {
@@ -34,7 +36,8 @@ export class KafkaFeed implements Feed {
   /** Taps whose next batch is larger than their share. They go first, and are asked for as much as it takes. */
   readonly #needs = new Map<Tap, number>();
   #starting: Promise<void> | undefined;
-  #silent = false;
+  /** Nodes that do not answer. */
+  readonly #silent = new Set<number>();
   #closed = false;
 
   constructor(cluster: Cluster, logger: Logger, troubles: TapTroubles) {
@@ -89,7 +92,7 @@ export class KafkaFeed implements Feed {
         }
         if (this.#loops.size > 0 || this.#taps.size === 0) return;
       } catch (error) {
-        await this.#failed(error);
+        await this.#failed(error, nobody);
       }
       await pause(afterFailureMs);
     }
@@ -111,7 +114,7 @@ export class KafkaFeed implements Feed {
         }
         await this.#turn(node, taps ?? [], turn, loop, current);
       } catch (error) {
-        await this.#failed(error);
+        await this.#failed(error, node);
       }
     }
   }
@@ -133,7 +136,7 @@ export class KafkaFeed implements Feed {
     const maxWaitMs = this.#pace.maxWaitMs({ someFull: wanted.length < taps.length, someWaiting: this.#troubles.waiting > 0 });
     const answers = await fetchFrom(this.#cluster.live, this.#cluster.address(node), asked, { maxWaitMs, maxBytes: answerBytes });
     if (!current()) return;
-    this.#answered();
+    this.#answered(node);
     const more = await this.#give(wanted, asked, answers, current);
     const rest = this.#pace.restMs(wanted.length, performance.now() - began);
     if (!more && rest > 0) await pause(rest);
@@ -203,17 +206,19 @@ export class KafkaFeed implements Feed {
   }
 
   /** A lost broker is told of once, and once when it is back. */
-  async #failed(error: unknown): Promise<void> {
-    const fault = kafkaFault(error, "fetching");
-    if (!this.#silent || !isSilence(error)) this.#logger.warn({ code: fault.code }, `${fault.message}. ${fault.remedy}`);
-    this.#silent = isSilence(error);
+  async #failed(error: unknown, node: number): Promise<void> {
+    const fault = kafkaFault(error, `fetching from ${node === nobody ? "any node" : `node ${node}`}`);
+    const silence = isSilence(error);
+    if (!silence || !this.#silent.has(node)) this.#logger.warn({ code: fault.code }, `${fault.message}. ${fault.remedy}`);
+    if (silence) this.#silent.add(node);
     await pause(afterFailureMs);
     await this.#cluster.directory.refresh().catch(() => undefined);
   }
 
-  #answered(): void {
-    if (this.#silent) this.#logger.info({}, "Kafka answers again");
-    this.#silent = false;
+  #answered(node: number): void {
+    if (this.#silent.size === 0) return;
+    this.#silent.delete(nobody);
+    if (this.#silent.delete(node)) this.#logger.info({ node }, `node ${node} answers again`);
   }
 }
 
