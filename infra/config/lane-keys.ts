@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const ms = (least: number, usual: number, what: string) => z.int().min(least).default(usual).describe(`${what}, in milliseconds`);
+const ms = (least: number, usual: number, what: string) => z.int().min(least).default(usual).describe(`${what} (milliseconds)`);
 
 /** LaneSettings and MemberSettings of infra/lanes/settings.ts, with their defaults and what they mean. */
 export const laneSettings = z.strictObject({
@@ -25,4 +25,23 @@ export const laneSettings = z.strictObject({
   sessionTimeoutMs: ms(1_000, 10_000, "a worker that has not been heard of for so long loses its lanes"),
   heartbeatMs: ms(10, 1_000, "a worker lets itself be heard so often; at most a third of the session timeout"),
   rebalanceTimeoutMs: ms(1_000, 30_000, "workers have so long to join again when lanes are dealt out anew"),
+});
+
+/** SinkSettings of infra/clickhouse/settings.ts. */
+export const sinkSettings = z.strictObject({
+  blockRows: z.int().positive().default(50_000).describe("a block for ClickHouse holds at most so many rows"),
+  blockBytes: z
+    .int()
+    .positive()
+    .default(16_000_000)
+    .describe("and so many bytes as they lie in the topic; a lane holds at most twice as many"),
+  blockMs: ms(0, 1_000, "a lane begins a block at most so often where the rows do not fill one"),
+  quietMs: ms(0, 5_000, "a position behind which nothing is to be written may lag so long"),
+  retryMinMs: ms(1, 100, "after a failure a block is tried again after at least this"),
+  retryMaxMs: ms(1, 5_000, "and, growing, at most this"),
+  trustMs: ms(0, 10_000, "a block that was begun longer ago asks the table first, since ClickHouse may have forgotten its token"),
+  onGap: z
+    .enum(["halt", "earliest", "latest"])
+    .default("halt")
+    .describe("what a sink does whose next records are gone: stand still, or go on at the earliest or latest"),
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pipeline } from "../../operators/stream/pipeline.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
+import { sinkDefaults } from "../clickhouse/settings.ts";
 import { resolveSettings, type SettingsSources } from "./resolve.ts";
 
 const options = z.object({
@@ -40,7 +41,7 @@ function faultsOf(sources: Partial<SettingsSources>): readonly string[] {
 
 describe("settings", () => {
   it("are complete without any source", () => {
-    const { namespace, group, lane, kafka, http, pipelines: own } = resolve({});
+    const { namespace, group, lane, sinks, kafka, http, pipelines: own } = resolve({});
     expect({ namespace, group, brokers: kafka.brokers, port: http.port }).toEqual({
       namespace: "",
       group: "gatewatch",
@@ -64,6 +65,7 @@ describe("settings", () => {
       heartbeatMs: 1_000,
       rebalanceTimeoutMs: 30_000,
     });
+    expect(sinks).toEqual(sinkDefaults);
     expect(own).toEqual({ "load-windows": { windowS: 10, horizonsS: [60], latenessS: 5 } });
   });
 
@@ -114,7 +116,8 @@ describe("settings", () => {
   });
 
   it("refuses what is right by itself and not together", () => {
-    expect(faultsOf({ set: ["lane.sessionTimeoutMs=2000", "kafka.saslMechanism=plain"] })).toEqual([
+    expect(faultsOf({ set: ["lane.sessionTimeoutMs=2000", "kafka.saslMechanism=plain", "sinks.retryMinMs=9000"] })).toEqual([
+      "sinks.retryMinMs: at most sinks.retryMaxMs is wanted",
       "lane.heartbeatMs: at most a third of lane.sessionTimeoutMs is wanted",
       "kafka.saslMechanism: kafka.saslUsername and kafka.saslPassword are wanted with it",
     ]);

@@ -57,8 +57,9 @@ function nested(entries: Iterable<Entry>): Record<string, unknown> {
 }
 
 /** What each key allows by itself and all together do not. */
-function contradictions({ lane, kafka }: Settings): string[] {
+function contradictions({ lane, kafka, sinks }: Settings): string[] {
   const faults: string[] = [];
+  if (sinks.retryMinMs > sinks.retryMaxMs) faults.push("sinks.retryMinMs: at most sinks.retryMaxMs is wanted");
   if (3 * lane.heartbeatMs > lane.sessionTimeoutMs) faults.push("lane.heartbeatMs: at most a third of lane.sessionTimeoutMs is wanted");
   if (kafka.saslMechanism !== undefined && (kafka.saslUsername === undefined || kafka.saslPassword === undefined)) {
     faults.push("kafka.saslMechanism: kafka.saslUsername and kafka.saslPassword are wanted with it");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
-import { laneSettings } from "./lane-keys.ts";
+import { laneSettings, sinkSettings } from "./lane-keys.ts";
 import { clickhouseSettings, kafkaSettings, registrySettings } from "./neighbour-keys.ts";
 
 const log = z.strictObject({
@@ -34,6 +34,7 @@ const sections = {
   registry: registrySettings.prefault({}),
   clickhouse: clickhouseSettings.prefault({}),
   lane: laneSettings.prefault({}),
+  sinks: sinkSettings.prefault({}),
   log: log.prefault({}),
   http: http.prefault({}),
 };

@@ -23,7 +23,7 @@ export function sinksOf(settings: Settings, access: { url: string; user: string;
   const named = underNamespace(settings.namespace);
   const database = databaseOf(settings.namespace);
   return {
-    run: (meter) => sinksToRun({ group: named(settings.group), client, database, named, meter }),
+    run: (meter) => sinksToRun({ group: named(settings.group), client, database, named, meter, settings: settings.sinks }),
     makeTables: async () => void (await ensureTables(client, database)),
     close: () => client.close(),
   };
