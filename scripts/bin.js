@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,8 +39,11 @@ if (binary === undefined) {
 // kafkajs sets timers with negative delays, and type stripping calls itself experimental. The young generation of the heap
 // stops at what it needs: left alone it grows with the length of a run.
 const flags = ["--disable-warning=TimeoutNegativeWarning", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"];
+// Sources stripped of types and compiled are kept, which halves the start of every command and worker.
+const cache = process.env.GATEWATCH_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "gatewatch");
+const env = { NODE_COMPILE_CACHE: path.join(cache, "compiled"), ...process.env };
 // The channel closes when this process dies, however it dies: so the child never outlives it.
-const child = spawn(binary, [...flags, entry(), ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+const child = spawn(binary, [...flags, entry(), ...process.argv.slice(2)], { env, stdio: ["inherit", "inherit", "inherit", "ipc"] });
 
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP"];
 for (const signal of passedOn) process.on(signal, () => child.kill(signal));

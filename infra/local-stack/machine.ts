@@ -23,16 +23,17 @@ export interface Machine {
   readonly docker: Finding;
 }
 
-/** What this machine has of what the profiles need. Looks only; starts and fetches nothing. */
-export async function lookAtMachine(): Promise<Machine> {
-  const [javaFound, mavenFound, docker] = await Promise.all([
+/** What this machine has of what the profiles need. Looks only; starts and fetches nothing. An engine, which may be slow to answer, is looked for only where it matters. */
+export async function lookAtMachine(engine: "always" | "without Java" = "always"): Promise<Machine> {
+  const [javaFound, mavenFound] = await Promise.all([
     finding(async () => {
       const { command, version } = await java();
       return `Java ${version} (${command})`;
     }),
     jarsInCache() ? { found: true, detail: `not needed: the jars lie in ${cacheDir()}` } : finding(async () => `${await maven()} answers`),
-    dockerEngine(),
   ]);
+  const matters = engine === "always" || !javaFound.found || !mavenFound.found;
+  const docker = matters ? await dockerEngine() : { found: false, detail: "no Docker engine was looked for" };
   const chdb = await finding(async () => clickHouseLibrary());
   return { java: javaFound, maven: mavenFound, chdb, docker };
 }

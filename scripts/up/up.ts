@@ -77,7 +77,11 @@ class Up {
   async run(): Promise<number> {
     const { stop } = this.#context;
     const configured = this.#configured(this.#context.settings());
-    const { profile, why } = chooseProfile(this.#options.profile, configured, await lookAtMachine());
+    const { profile, why } = chooseProfile(
+      this.#options.profile,
+      configured,
+      await lookAtMachine(this.#options.profile === "docker" ? "always" : "without Java"),
+    );
     const claim = claimDataDir(this.#dataDir, profile);
     this.#ending.later("the claim on the data directory", () => releaseDataDir(this.#dataDir));
     this.#io.out(`profile: ${profile} (${why})`);
