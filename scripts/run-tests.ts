@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { lookAtMachine, type Machine } from "../infra/local-stack/machine.ts";
 import { runChecks, staticChecks } from "./tests/static-checks.ts";
 import { addTallies, type Tally } from "./tests/tally.ts";
-import { runVitest } from "./tests/vitest-run.ts";
+import { projects, runVitest } from "./tests/vitest-run.ts";
 
 const help = `Usage: npm test [-- WHAT…]
 
@@ -42,8 +42,12 @@ async function main(): Promise<number> {
   const running = { signal: stop.signal, say: (text: string) => process.stdout.write(text), vitestOutput: "inherit" } as const;
   const tallies: Tally[] = [];
   if (wanted.length === 0 || wanted.includes("static")) tallies.push(await runChecks(root, staticChecks(root), running));
-  const tests = wanted.filter((one) => one !== "static");
-  if (wanted.length === 0 || tests.length > 0) tallies.push(await runVitest(root, tests, machine, running));
+  // Vitest takes a project and a path for both at once; here they are two wishes.
+  const named = wanted.filter((one) => projects.has(one));
+  const paths = wanted.filter((one) => one !== "static" && !projects.has(one));
+  for (const tests of wanted.length === 0 ? [[]] : [named, paths].filter(({ length }) => length > 0)) {
+    tallies.push(await runVitest(root, tests, machine, running));
+  }
 
   const { passed, failed, skipped } = addTallies(tallies);
   process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
