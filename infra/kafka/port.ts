@@ -14,13 +14,25 @@ export interface LogPort {
   /** The shared, continuous fetch of this process: one request a broker for all taps with room. */
   readonly feed: Feed;
   /** One exact read-committed fetch beside the feed, for replay and checkpoints. `next` moves on over what is filtered out. */
-  fetch(place: Place, offset: number, limits?: { maxBytes?: number; maxWaitMs?: number }): Promise<Fetched>;
+  fetch(place: Place, offset: number, limits?: FetchLimits): Promise<Fetched>;
   /** Owns the id when it resolves: earlier owners are fenced, their open transaction is over, committed positions are final. */
   fence(transactionalId: string): Promise<TransactionalWriter>;
   /** Idempotent sends outside transactions, in the order given, acknowledged by all replicas. */
   producer(): Promise<PlainWriter>;
   join(options: JoinOptions): Promise<Membership>;
   close(): Promise<void>;
+}
+
+export interface FetchLimits {
+  /** At least one record or batch comes whatever this says. */
+  readonly maxBytes?: number;
+  /** How long to wait where there is nothing yet. */
+  readonly maxWaitMs?: number;
+  /**
+   * Also what stands behind transactions that are still open, and what was aborted. Only for a record that a committed position
+   * names: it is committed for certain, and must not wait for a dead lane's transaction before it in the same partition.
+   */
+  readonly uncommitted?: boolean;
 }
 
 export interface Fetched {

@@ -47,7 +47,10 @@ export async function writeCheckpoint(
   return offsets;
 }
 
-/** Reads exactly the chunks a recovery record names. GW_CHECKPOINT_CORRUPT where one is gone or does not unpack. */
+/**
+ * Reads exactly the chunks a recovery record names. They were committed with it, so nothing needs to be waited for: a transaction
+ * that another dead lane has left open in the same partition would hold a read-committed reader back. GW_CHECKPOINT_CORRUPT where one is gone or does not unpack.
+ */
 export async function readCheckpoint(
   log: LogPort,
   name: LaneName,
@@ -56,7 +59,7 @@ export async function readCheckpoint(
 ): Promise<SavedState> {
   const parts: Buffer[] = [];
   for (const [chunk, offset] of chunks.entries()) {
-    const { records } = await log.fetch({ topic, partition }, offset, { maxBytes: 2 * chunkBytes });
+    const { records } = await log.fetch({ topic, partition }, offset, { maxBytes: 2 * chunkBytes, uncommitted: true });
     const found = records.find((record) => record.offset === offset);
     if (found?.value == null || found.key?.toString() !== checkpointKey(name, chunk)) {
       throw new Fault("GW_CHECKPOINT_CORRUPT", `chunk ${chunk} of ${laneLabel(name)} is not at ${topic}[${partition}]@${offset}`);

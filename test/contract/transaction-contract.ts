@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placeKey } from "../../infra/kafka/port.ts";
 import { type ContractLog, ContractRig, drain, texts, uniqueName, until, valued, write } from "./contract-rig.ts";
 
 export function transactionContract(open: () => ContractLog): void {
@@ -58,6 +59,22 @@ export function transactionContract(open: () => ContractLog): void {
       expect(await port.fetch(place, 2)).toMatchObject({ records: [], next: 2 });
       await writer.commit(uniqueName("group"), []);
       expect(texts((await drain(port, place)).records)).toEqual(["first", "open", "behind"]);
+    });
+
+    it("shows a record that is known to be committed, whatever stands open before it", async () => {
+      const { rig, port } = await ContractRig.open(open());
+      await using _ = rig;
+      const topic = await rig.topic();
+      const place = { topic, partition: 0 };
+      const [dead, lane] = await Promise.all([port.fence(uniqueName("dead")), port.fence(uniqueName("lane"))]);
+      await dead.send(valued(topic, 0, "left open"));
+      const first = await lane.send(valued(topic, 0, "committed"));
+      await lane.commit(uniqueName("group"), []);
+      const offset = first.get(placeKey(topic, 0)) ?? -1;
+      expect((await port.fetch(place, offset)).records).toEqual([]);
+      const { records } = await port.fetch(place, offset, { uncommitted: true });
+      expect(texts(records.slice(0, 1))).toEqual(["committed"]);
+      expect(records[0]?.offset).toBe(offset);
     });
 
     it("fences: the former owner is refused, what it had open is undone, and positions are final", async () => {

@@ -11,9 +11,10 @@ export interface Wanted extends Place {
   readonly maxBytes: number;
 }
 
-export interface FetchLimits {
+export interface FetchAtMost {
   readonly maxWaitMs: number;
   readonly maxBytes: number;
+  readonly uncommitted?: boolean;
 }
 
 /** One partition's part of an answer, its records still as bytes: whoever takes it decides when to read them. */
@@ -25,6 +26,7 @@ export interface PartitionAnswer {
   readonly bytes: Buffer;
 }
 
+const readAll = 0;
 const readCommittedOnly = 1;
 
 /**
@@ -35,10 +37,10 @@ export async function fetchFrom(
   link: Link,
   at: Address,
   wanted: readonly Wanted[],
-  limits: FetchLimits,
+  limits: FetchAtMost,
 ): Promise<Map<string, PartitionAnswer>> {
   const args: FetchArgs = {
-    isolationLevel: readCommittedOnly,
+    isolationLevel: limits.uncommitted === true ? readAll : readCommittedOnly,
     maxWaitTime: limits.maxWaitMs,
     minBytes: 1,
     maxBytes: limits.maxBytes,

@@ -4,6 +4,7 @@ import { Fault } from "../../../schemas/faults/fault.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import {
   type Fetched,
+  type FetchLimits,
   type JoinOptions,
   type LogPort,
   type Membership,
@@ -15,7 +16,7 @@ import {
 import { KafkaAdmin } from "./admin.ts";
 import type { Cluster } from "./cluster.ts";
 import { KafkaFeed } from "./feed.ts";
-import { fetchedOf, fetchFrom } from "./fetching.ts";
+import { type FetchAtMost, fetchedOf, fetchFrom } from "./fetching.ts";
 import { FormerSelf } from "./former-self.ts";
 import { kafkaFault } from "./kafka-fault.ts";
 import { KafkaMembership } from "./membership.ts";
@@ -48,12 +49,16 @@ export class KafkaPort implements LogPort {
     this.feed = new KafkaFeed(cluster, logger, new TapTroubles(logger, (tap) => this.#range(tap), stale));
   }
 
-  async fetch(place: Place, offset: number, { maxBytes = 1 << 20, maxWaitMs = 50 } = {}): Promise<Fetched> {
+  async fetch(
+    place: Place,
+    offset: number,
+    { maxBytes = 1 << 20, maxWaitMs = 50, uncommitted = false }: FetchLimits = {},
+  ): Promise<Fetched> {
     this.feed.soon();
     try {
       return await retrying(
         fetchLimitMs,
-        () => this.#fetch(place, offset, Math.min(maxBytes, mostBytes), maxWaitMs),
+        () => this.#fetch(place, offset, { maxBytes: Math.min(maxBytes, mostBytes), maxWaitMs, uncommitted }),
         (error) => mayAskAgain(error) || isUnknownTopic(error),
       );
     } catch (error) {
@@ -99,15 +104,15 @@ export class KafkaPort implements LogPort {
   }
 
   /** Asks for more where the answer held not even one whole batch. */
-  async #fetch(place: Place, offset: number, maxBytes: number, maxWaitMs: number): Promise<Fetched> {
+  async #fetch(place: Place, offset: number, limits: FetchAtMost): Promise<Fetched> {
     const at = await this.#cluster.leaderOf(place);
-    const answers = await fetchFrom(this.#cluster.aside, at, [{ ...place, next: offset, maxBytes }], { maxBytes, maxWaitMs });
+    const answers = await fetchFrom(this.#cluster.aside, at, [{ ...place, next: offset, maxBytes: limits.maxBytes }], limits);
     const answer = answers.get(placeKey(place.topic, place.partition));
     if (answer === undefined)
       throw new Fault("GW_KAFKA_PROTOCOL", `${at.host}:${at.port} did not answer for ${place.topic}[${place.partition}]`);
     if (answer.errorCode !== 0) throw await this.#refused(place, offset, new Refusal(answer.errorCode));
     const { fetched, needed } = fetchedOf(answer, offset);
-    return needed > maxBytes ? this.#fetch(place, offset, needed, maxWaitMs) : fetched;
+    return needed > limits.maxBytes ? this.#fetch(place, offset, { ...limits, maxBytes: needed }) : fetched;
   }
 
   async #refused(place: Place, offset: number, refusal: Refusal): Promise<Error> {

@@ -49,16 +49,17 @@ export class MemoryPartition {
     return this.#earliest + this.#settled;
   }
 
-  /** Undefined where the offset is not in the log. */
-  read(offset: number, maxBytes: number): Fetched | undefined {
+  /** Undefined where the offset is not in the log. `uncommitted` shows open and aborted records as well. */
+  read(offset: number, maxBytes: number, uncommitted = false): Fetched | undefined {
     if (offset < this.#earliest || offset > this.end) return undefined;
     const end = this.stable();
+    const limit = uncommitted ? this.end : end;
     const records: LogRecord[] = [];
     let bytes = 0;
     let next = offset;
-    for (; next < end && bytes < maxBytes; next += 1) {
+    for (; next < limit && bytes < maxBytes; next += 1) {
       const slot = this.#slots[next - this.#earliest];
-      if (slot?.record === undefined || slot.transaction?.state === "aborted") continue;
+      if (slot?.record === undefined || (slot.transaction?.state === "aborted" && !uncommitted)) continue;
       records.push(slot.record);
       bytes += slot.bytes;
     }

@@ -3,6 +3,7 @@ import { Fault } from "../../../schemas/faults/fault.ts";
 import type {
   CommittedPosition,
   Fetched,
+  FetchLimits,
   JoinOptions,
   LogAdmin,
   LogPort,
@@ -29,9 +30,9 @@ export class MemoryPort implements LogPort {
     this.admin = new MemoryAdmin(log);
   }
 
-  async fetch(place: Place, offset: number, { maxBytes = 1 << 20 } = {}): Promise<Fetched> {
+  async fetch(place: Place, offset: number, { maxBytes = 1 << 20, uncommitted = false }: FetchLimits = {}): Promise<Fetched> {
     const partition = this.#log.partition(place);
-    const fetched = partition.read(offset, maxBytes);
+    const fetched = partition.read(offset, maxBytes, uncommitted);
     if (fetched === undefined) {
       throw new Fault(
         "GW_LANE_OFFSET_GAP",
