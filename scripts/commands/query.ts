@@ -28,10 +28,11 @@ export const query = command({
       );
       return 0;
     }
+    const text = statement(sql);
     const settings = context.settings();
     const client = openClickHouse(context.clickhouse(settings));
     try {
-      const rows = await printRows(queryRows(client, databaseOf(settings.namespace), statement(sql)), json, io);
+      const rows = await printRows(queryRows(client, databaseOf(settings.namespace), text), json, io);
       if (rows === 0 && !json) io.note("No rows.");
       return 0;
     } finally {
