@@ -13,9 +13,8 @@ const page = `<!doctype html>
 <main>
 <section aria-labelledby="h-alerts" class="wide"><h2 id="h-alerts">Last alerts</h2><ol id="alerts"></ol></section>
 <section aria-labelledby="h-parts"><h2 id="h-parts">Parts</h2><ul id="parts"></ul></section>
-<section aria-labelledby="h-workers"><h2 id="h-workers">Workers</h2><ul id="workers"></ul></section>
-<section aria-labelledby="h-lag"><h2 id="h-lag">Lag</h2><ul id="lag"></ul></section>
-<section aria-labelledby="h-counts"><h2 id="h-counts">Since the start</h2><ul id="counts"></ul></section>
+<section aria-labelledby="h-workers" class="two"><h2 id="h-workers">Workers, and their live lanes</h2><ul id="workers"></ul></section>
+<section aria-labelledby="h-lag"><h2 id="h-lag">Lag, in records</h2><ul id="lag"></ul></section>
 </main>
 <noscript>This page needs JavaScript; <a href="/status.json">the same as JSON</a>.</noscript>
 <script type="module" src="/status.js"></script>
@@ -36,9 +35,11 @@ header { padding: 20px clamp(12px, 3vw, 32px) 4px; display: flex; flex-wrap: wra
 h1 { font-size: 22px; margin: 0; }
 h2 { font-size: 13px; margin: 0 0 8px; color: var(--soft); font-weight: 600; }
 p { margin: 0; color: var(--soft); }
-main { display: grid; gap: 12px; padding: 12px clamp(12px, 3vw, 32px) 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
+main { display: grid; gap: 12px; padding: 12px clamp(12px, 3vw, 32px) 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; min-width: 0; }
+main { align-items: start; }
 .wide { grid-column: 1 / -1; }
+@media (min-width: 620px) { .two { grid-column: span 2; } }
 ul, ol { list-style: none; margin: 0; padding: 0; }
 li { padding: 6px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 li:first-child { border-top: 0; padding-top: 0; }
@@ -46,6 +47,7 @@ li:first-child { border-top: 0; padding-top: 0; }
 .row b { font-weight: 600; }
 .figure { font-variant-numeric: tabular-nums; }
 small { display: block; color: var(--soft); font-size: 13px; }
+small.row { display: flex; }
 code { font: 13px/1.5 ui-monospace, monospace; }
 a { color: var(--accent); }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .soft { color: var(--soft); }
@@ -79,18 +81,22 @@ const worst = { LOW: "soft", MEDIUM: "warn", HIGH: "bad", CRITICAL: "bad", EMERG
 const number = (value) => make("span", value.toLocaleString("en"), "figure");
 
 function show(view) {
-  at("about").textContent = "profile " + view.profile + ", up for " + view.uptimeS + " s";
+  const counts = view.counts.map((one) => one.value.toLocaleString("en") + " " + one.name);
+  at("about").textContent = ["profile " + view.profile, "up for " + view.uptimeS + " s", ...counts].join(", ");
   fill("alerts", view.alerts.map((alert) => row(make("b", alert.title), make("span", alert.severity, worst[alert.severity]), alert.kind + " at " + alert.ts)), "none yet");
   fill("parts", view.parts.map((part) => row(make("b", part.name), link(part.address), part.detail)), "none");
   fill("workers", view.workers.map((worker) => {
     const state = make("span", worker.ready ? "ready" : "not ready", worker.ready ? "good" : "warn");
-    const lanes = worker.lanes.map((group) => group.group + " " + group.live + "/" + group.of).join(", ");
-    const item = row(make("b", worker.name), state, worker.reasons.concat(lanes ? ["lanes: " + lanes] : []).join("; "));
+    const item = row(make("b", worker.name), state, worker.reasons.join("; "));
+    for (const { group, live, of } of worker.lanes) {
+      const line = make("small", undefined, "row");
+      line.append(make("span", group), make("span", live + " of " + of, live < of ? "warn" : "figure"));
+      item.append(line);
+    }
     if (worker.address) item.append(link(worker.address + "/metrics"));
     return item;
   }), "none");
   fill("lag", view.lag.map((one) => row(make("code", one.topic), number(one.records))), "nothing is read yet");
-  fill("counts", view.counts.map((one) => row(make("span", one.name), number(one.value))), "nothing yet");
 }
 
 async function refresh() {

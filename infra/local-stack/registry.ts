@@ -17,18 +17,29 @@ export interface RegistryPlace {
   /** 8081 or the next free one where left out; any free one for 0. */
   readonly port?: number;
   readonly logDir?: string;
+  /** How long it may take until it answers; without Kafka it never does, and does not end either. */
+  readonly startLimitMs?: number;
   readonly onProgress?: (doing: string) => void;
 }
 
-const startLimitMs = 120_000;
-/** It holds nothing that is not in Kafka; only the first life over a cache needs time, for the archive of its classes. */
-const stopMs = 20_000;
+const usualLimitMs = 120_000;
+/** It holds nothing that is not in Kafka, so it need not be waited for, */
+const stopMs = 3_000;
+/** but in the first life over a cache, which writes the archive of its classes when it ends. */
+const archivingMs = 20_000;
 
 /**
  * Apicurio Registry on this machine, through its Confluent API, on 127.0.0.1 only. With Kafka, ids and schemas survive any end.
  * GW_JAVA_MISSING, GW_PORT_TAKEN, GW_PART_FAILED with the log's path.
  */
-export async function startRegistry({ dataDir, kafka, port, logDir = dataDir, onProgress }: RegistryPlace): Promise<Part> {
+export async function startRegistry({
+  dataDir,
+  kafka,
+  port,
+  logDir = dataDir,
+  startLimitMs = usualLimitMs,
+  onProgress,
+}: RegistryPlace): Promise<Part> {
   const runtime = await java();
   const home = await registryApp(onProgress);
   const dir = resolve(dataDir);
@@ -44,7 +55,7 @@ export async function startRegistry({ dataDir, kafka, port, logDir = dataDir, on
       cwd: home,
       output: logFile,
       pidFile: join(dir, "registry.pid"),
-      stopMs,
+      stopMs: archive.flags.some((flag) => flag.includes("ArchiveClassesAtExit")) ? archivingMs : stopMs,
     });
     const ended = child.exited.then(() => {
       releasePort(own);

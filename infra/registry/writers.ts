@@ -13,7 +13,7 @@ export interface WritersLimits {
   /** An id that does not exist is not asked for again for so long: producers with a lost registry repeat it in every record. */
   readonly missingMs: number;
 }
-export const writersLimits: WritersLimits = { maxSchemas: 2_000, maxMissing: 20_000, missingMs: 45_000 };
+const writersLimits: WritersLimits = { maxSchemas: 2_000, maxMissing: 20_000, missingMs: 45_000 };
 
 type Decode = (value: Buffer) => unknown;
 
