@@ -40,7 +40,7 @@ export function sinksToRun({
 }: SinksOptions): SinkToRun[] {
   return only.map((topic) => {
     const name = named(topic.name);
-    const sinkGroup = `${group}.sinks.${name}`;
+    const sinkGroup = `${group}.sinks.${topic.name}`;
     const table = tableOf(topic)?.name ?? topic.name;
     return {
       topic: name,
