@@ -8,6 +8,8 @@ import { Fault } from "../../schemas/faults/fault.ts";
  */
 export function clickHouseFault(error: unknown, doing: string): Fault {
   if (error instanceof Fault) return error;
+  if (error instanceof TypeError || error instanceof RangeError)
+    return new Fault("GW_GRAPH_BROKEN", `${doing}: ${error.message}`, {}, error);
   if (!(error instanceof ClickHouseError)) {
     return new Fault("GW_CLICKHOUSE_UNREACHABLE", `${doing}: ClickHouse does not answer (${reason(error)})`, {}, error);
   }

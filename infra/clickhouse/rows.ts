@@ -12,7 +12,7 @@ import { fieldTexts, time } from "./row-text.ts";
 /** Makes rows of one topic's records. The same record gives the same row, whoever makes it. */
 export interface RowMaker {
   /** In the order of a row's text. */
-  readonly columns: readonly [string, ...string[]];
+  readonly columns: readonly string[];
   /** Decodes where the topic is Avro: its schemas must be known to the codec by then. */
   row(record: LogRecord): Row | Refused;
 }
@@ -23,7 +23,7 @@ export function rowMaker(topic: AnyTopic, place: { topic: string; partition: num
   const fields = topic.schema === null ? deadLetterFields(place) : avroFields(topic, codec);
   const from = `${JSON.stringify(place.topic)},${place.partition}`;
   return {
-    columns: table.columns.map(({ name }) => name) as [string, ...string[]],
+    columns: table.columns.map(({ name }) => name),
     row(record) {
       try {
         const { micros, text } = fields(record);

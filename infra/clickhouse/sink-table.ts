@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Place } from "../../operators/stream/record.ts";
+import { quoted } from "../../schemas/clickhouse/column.ts";
 import { at } from "../../schemas/clickhouse/statements.ts";
 import { clickHouseFault } from "./classify.ts";
 import type { ClickHouseClient } from "./client.ts";
@@ -16,13 +17,7 @@ export interface SinkTable {
 }
 
 /** The rows of one topic partition in a table of ClickHouse. */
-export function sinkTable(
-  client: ClickHouseClient,
-  database: string,
-  table: string,
-  columns: readonly [string, ...string[]],
-  place: Place,
-): SinkTable {
+export function sinkTable(client: ClickHouseClient, database: string, table: string, columns: readonly string[], place: Place): SinkTable {
   const name = at(database, table);
   const where = "_topic = {topic:String} AND _partition = {partition:Int32}";
   const ask = async <R>(query: string, params: Record<string, unknown>, signal: AbortSignal): Promise<R[]> => {
@@ -53,14 +48,15 @@ export function sinkTable(
     },
     async insert(rows, signal) {
       try {
-        await client.insert({
-          table: name,
-          columns: [...columns] as [string, ...string[]],
-          format: "JSONCompactEachRow",
+        // Not `client.insert`: it takes JSON formats as objects only, and would write each row a second time.
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) FORMAT JSONCompactEachRow`,
           values: Readable.from([Buffer.from(`${rows.map(({ text }) => text).join("\n")}\n`)], { objectMode: false }),
           abort_signal: signal,
           clickhouse_settings: { ...asOneBlock, insert_deduplication_token: tokenOf(place, rows) },
         });
+        // Its socket goes back only when the answer, which is empty, has been read.
+        for await (const _ of stream);
       } catch (error) {
         throw clickHouseFault(error, `inserting ${rows.length} rows into ${name}`);
       }

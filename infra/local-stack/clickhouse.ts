@@ -21,6 +21,7 @@ export interface ClickHousePlace {
 }
 
 export interface ClickHousePart extends Part {
+  readonly pid: number;
   /** Of the writing user. */
   readonly user: string;
   readonly password: string;
@@ -66,7 +67,7 @@ export async function startClickHouse({ dataDir, port, logDir = dataDir }: Click
     await untilReady({ name: "ClickHouse", child, logFile, limitMs: startLimitMs, answers: () => answersTo(address, password) });
     const stop = () => child.stop().then(() => ended);
     const detail = `ClickHouse ${await version(address)} (chdb's library), data in ${dir}`;
-    return { name: "ClickHouse", address, detail, user: writingUser, password, passwordFile, ended, stop };
+    return { name: "ClickHouse", address, detail, pid: child.pid, user: writingUser, password, passwordFile, ended, stop };
   } catch (error) {
     if (given !== undefined) releasePort(given);
     release();
