@@ -18,7 +18,7 @@ export const textRules: readonly TextRule[] = [
     pattern: /(^|[^\w.~:}])\/(work|root|home\/[a-z]\w*)\//,
     instead: "a path of one machine: take it from the project's folder, an option or the environment",
   },
-  { pattern: /["'`]\/tmp\b/, instead: "a folder of one system: os.tmpdir()", in: isCode },
+  { pattern: /["'`]\/tmp\b/, instead: "a folder of one system: os.tmpdir()", in: isProgram },
   { pattern: /\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b/, instead: "finish it, or file an issue and say nothing here" },
   {
     pattern: /\b[Nn]ot (yet )?implemente[d]\b|\bplaceholde[r]\b|\bdumm[y]\b/,
