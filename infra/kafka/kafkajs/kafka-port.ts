@@ -17,7 +17,6 @@ import { KafkaAdmin } from "./admin.ts";
 import type { Cluster } from "./cluster.ts";
 import { KafkaFeed } from "./feed.ts";
 import { type FetchAtMost, fetchedOf, fetchFrom } from "./fetching.ts";
-import { FormerSelf } from "./former-self.ts";
 import { kafkaFault } from "./kafka-fault.ts";
 import { KafkaMembership } from "./membership.ts";
 import { KafkaPlainWriter } from "./plain-writer.ts";
@@ -84,10 +83,8 @@ export class KafkaPort implements LogPort {
     if (new Set(counts.values()).size > 1) {
       throw new Fault("GW_TOPIC_NOT_COPARTITIONED", topics.map((topic) => `${topic} has ${counts.get(topic)} partitions`).join(", "));
     }
-    const formerSelf = new FormerSelf(options.memberFile);
-    const membership = new KafkaMembership(this.#kafka, options, formerSelf, this.#logger);
+    const membership = new KafkaMembership(this.#kafka, this.#cluster, options, this.#logger);
     try {
-      await formerSelf.leave(this.#cluster, group, this.#logger);
       await membership.join();
     } catch (error) {
       await membership.leave().catch(() => undefined);

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Consumer, Kafka } from "kafkajs";
 import type { Logger } from "../../telemetry/log.ts";
 import type { JoinOptions, Membership } from "../port.ts";
-import type { FormerSelf } from "./former-self.ts";
+import type { Cluster } from "./cluster.ts";
+import { FormerSelf } from "./former-self.ts";
 import { kafkaFault, refusalType } from "./kafka-fault.ts";
 import { laneAssigner } from "./lane-assigner.ts";
 import { mayAskAgain } from "./retrying.ts";
@@ -19,6 +20,7 @@ const mayJoinAgain = (error: unknown): boolean => mayAskAgain(error) || everyday
  */
 export class KafkaMembership implements Membership {
   readonly #kafka: Kafka;
+  readonly #cluster: Cluster;
   readonly #options: JoinOptions;
   readonly #formerSelf: FormerSelf;
   readonly #logger: Logger;
@@ -26,15 +28,17 @@ export class KafkaMembership implements Membership {
   #consumer: Consumer | undefined;
   #left = false;
 
-  constructor(kafka: Kafka, options: JoinOptions, formerSelf: FormerSelf, logger: Logger) {
+  constructor(kafka: Kafka, cluster: Cluster, options: JoinOptions, logger: Logger) {
     this.#kafka = kafka;
+    this.#cluster = cluster;
     this.#options = options;
-    this.#formerSelf = formerSelf;
+    this.#formerSelf = new FormerSelf(options.memberFile);
     this.#logger = logger;
   }
 
   /** Resolves once the group has answered for the first time. */
   async join(): Promise<void> {
+    await this.#formerSelf.leave(this.#cluster, this.#options.group, this.#logger);
     const { group, topics, sessionTimeoutMs, heartbeatMs, rebalanceTimeoutMs } = this.#options;
     const consumer = this.#kafka.consumer({
       groupId: group,
@@ -72,7 +76,10 @@ export class KafkaMembership implements Membership {
       assigned(this.#held);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart && !this.#left && this.#consumer === consumer) void this.#crashed(consumer, payload.error);
+      if (this.#left || this.#consumer !== consumer) return;
+      // It joins again as somebody new, and the group would wait for the old one until its session ends.
+      this.#formerSelf.leave(this.#cluster, this.#options.group, this.#logger).catch(() => undefined);
+      if (!payload.restart) void this.#crashed(consumer, payload.error);
     });
   }
 
