@@ -25,10 +25,10 @@ ORDER BY alerts DESC, kind, severity`,
   {
     name: "evidence",
     description: "What the newest alerts rest on: one line a figure.",
-    sql: `SELECT ts, kind, entity.id AS entity, evidence.name AS what, evidence.value AS found, evidence.note AS note
-FROM (SELECT ts, id, kind, entity, evidence FROM alert ORDER BY ts DESC, id LIMIT 10)
-ARRAY JOIN evidence
-ORDER BY ts DESC, id`,
+    sql: `SELECT a.ts AS ts, a.kind AS kind, a.entity.id AS entity, e.name AS what, e.value AS found, e.note AS note
+FROM (SELECT * FROM alert ORDER BY ts DESC, id LIMIT 10) AS a
+ARRAY JOIN a.evidence AS e
+ORDER BY a.ts DESC, a.id`,
   },
   {
     name: "windows",
@@ -53,17 +53,17 @@ LIMIT 20`,
   {
     name: "collapse",
     description: "Windows whose entropy fell furthest under their layer's own median, over the last day of data: router collapse.",
-    sql: `SELECT w.windowStart, w.deploymentId, w.instanceId, w.layer, round(w.entropyMin, 4) AS entropyMin,
-  round(usual.entropy, 4) AS usualEntropy, round(1 - w.entropyMin / usual.entropy, 3) AS fallenBy, w.tokens
+    sql: `SELECT w.windowStart AS windowStart, w.deploymentId AS deploymentId, w.instanceId AS instanceId, w.layer AS layer,
+  round(w.entropyMin, 4) AS lowest, round(own.entropy, 4) AS usual, round(1 - w.entropyMin / own.entropy, 3) AS fallenBy, w.tokens AS tokens
 FROM \`window\` AS w
 INNER JOIN (
   SELECT deploymentId, instanceId, layer, median(entropyMean) AS entropy
   FROM \`window\`
   WHERE windowStart > (SELECT max(windowStart) FROM \`window\`) - INTERVAL 1 DAY
   GROUP BY deploymentId, instanceId, layer
-) AS usual USING (deploymentId, instanceId, layer)
-WHERE w.windowStart > (SELECT max(windowStart) FROM \`window\`) - INTERVAL 1 DAY AND usual.entropy > 0
-ORDER BY fallenBy DESC, w.windowStart DESC
+) AS own USING (deploymentId, instanceId, layer)
+WHERE w.windowStart > (SELECT max(windowStart) FROM \`window\`) - INTERVAL 1 DAY AND own.entropy > 0
+ORDER BY fallenBy DESC, windowStart DESC
 LIMIT 20`,
   },
   {

@@ -30,9 +30,7 @@ function nothing(shape: Shape): unknown {
   return shape.kind === "optional" ? nothing(shape.of) : null;
 }
 
-/** What a DateTime64(6) holds begins in 1900; earlier is that. */
 function isoOf(micros: number): string {
-  const held = Math.max(micros, Date.UTC(1900, 0, 1) * 1_000);
-  const millis = Math.floor(held / 1_000);
-  return `${new Date(millis).toISOString().slice(0, 23)}${String(held - millis * 1_000).padStart(3, "0")}Z`;
+  const millis = Math.floor(micros / 1_000);
+  return `${new Date(millis).toISOString().slice(0, 23)}${String(micros - millis * 1_000).padStart(3, "0")}Z`;
 }

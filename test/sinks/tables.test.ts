@@ -128,13 +128,16 @@ describe.skipIf(real === undefined)("tables", { timeout: 60_000 }, () => {
   );
 
   it.for(namedQueries.map(({ name }) => name))("answer the named query %s", async (name) => {
-    const rig = new SinkRig(client, real.ownDatabase());
+    const rig = new SinkRig(client, real.ownDatabase(), { only: [topics.window, topics.alert, topics.dlq] });
     await ensureTables(client, rig.database);
     expect(await rows(sqlOf(name), rig.database)).toBeInstanceOf(Array);
+    const [alert] = fc.sample(anyRecord(topics.alert), { numRuns: 1, seed: 1 });
     rig.produce(topics.window, 0, windows(0, 40));
+    rig.produce(topics.alert, 0, [{ ...alert, ts: 1_700_000_000_000_000, evidence: [{ name: "n", value: "v", note: "" }] }]);
     rig.bytes(topics.window, 0, Buffer.from("broken"));
     const { stop } = await rig.worker();
-    await until("the sinks have settled", async () => (await rig.settled(topics.window)) && (await rig.settled(topics.dlq)));
+    const settled = () => Promise.all(rig.topics.map((topic) => rig.settled(topic)));
+    await until("the sinks have settled", async () => (await settled()).every(Boolean));
     const found = await rows(sqlOf(name), rig.database);
     if (/FROM `window`|dlq|system/.test(sqlOf(name)) && !name.startsWith("alert") && name !== "evidence")
       expect(found.length).toBeGreaterThan(0);
