@@ -26,7 +26,8 @@ export class KafkaMembership implements Membership {
   readonly #logger: Logger;
   #held: ReadonlySet<number> = new Set();
   #consumer: Consumer | undefined;
-  #left = false;
+  #joined = false;
+  #leaving: Promise<void> | undefined;
 
   constructor(kafka: Kafka, cluster: Cluster, options: JoinOptions, logger: Logger) {
     this.#kafka = kafka;
@@ -57,10 +58,15 @@ export class KafkaMembership implements Membership {
     await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
   }
 
-  async leave(): Promise<void> {
-    this.#left = true;
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
     await this.#consumer?.disconnect();
-    this.#formerSelf.remember("");
+    // Where it never came to a join, the one to leave for is still the life before.
+    if (this.#joined) this.#formerSelf.remember("");
   }
 
   #listen(consumer: Consumer): void {
@@ -70,13 +76,14 @@ export class KafkaMembership implements Membership {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       // A pause survives a rebalance but not the restart that follows a crash.
       consumer.pause(topics.map((topic) => ({ topic })));
-      if (this.#left) return;
+      if (this.#leaving !== undefined) return;
       this.#held = new Set(payload.memberAssignment[topics[0] ?? ""] ?? []);
+      this.#joined = true;
       this.#formerSelf.remember(payload.memberId);
       assigned(this.#held);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (this.#left || this.#consumer !== consumer) return;
+      if (this.#leaving !== undefined || this.#consumer !== consumer) return;
       // It joins again as somebody new, and the group would wait for the old one until its session ends.
       this.#formerSelf.leave(this.#cluster, this.#options.group, this.#logger).catch(() => undefined);
       if (!payload.restart) void this.#crashed(consumer, payload.error);
@@ -90,9 +97,9 @@ export class KafkaMembership implements Membership {
     if (!mayJoinAgain(error)) return lost(fault);
     this.#logger.warn({ group, code: fault.code }, `${fault.message}: joining again`);
     await consumer.disconnect().catch(() => undefined);
-    while (!this.#left) {
+    while (this.#leaving === undefined) {
       await pause(rejoinMs);
-      if (this.#left) return;
+      if (this.#leaving !== undefined) return;
       try {
         return await this.join();
       } catch (again) {
