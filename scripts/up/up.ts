@@ -82,6 +82,7 @@ class Up {
       configured,
       await lookAtMachine(this.#options.profile === "docker" ? "always" : "without Java"),
     );
+    const port = await portFor("the status page", usualPorts.status, this.#options.port);
     const claim = claimDataDir(this.#dataDir, profile);
     this.#ending.later("the claim on the data directory", () => releaseDataDir(this.#dataDir));
     this.#io.out(`profile: ${profile} (${why})`);
@@ -94,7 +95,7 @@ class Up {
     for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
     for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
     const view = new StackView(profile, stack.parts, () => workers.addresses());
-    const address = await this.#statusPage(view);
+    const address = await this.#statusPage(port, view);
     writeRunning(this.#dataDir, running(claim, stack, settings, address));
     await this.#alerts(log, codec, view);
     this.#load(log, codec, view);
@@ -164,8 +165,7 @@ class Up {
     return { log, codec: memoryCodec(schemas), workers };
   }
 
-  async #statusPage(view: StackView): Promise<string> {
-    const port = await portFor("the status page", usualPorts.status, this.#options.port);
+  async #statusPage(port: number, view: StackView): Promise<string> {
     const page = await startStatusPage({ port, view: () => view.view() });
     this.#ending.later("the status page", () => page.stop());
     this.#io.out(`status page: ${page.address}`);

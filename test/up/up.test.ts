@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { lookAtMachine } from "../../infra/local-stack/machine.ts";
@@ -84,6 +84,21 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     expect(again.output).not.toContain("simulated load");
     again.signal("SIGTERM");
     expect((await again.ended()).code).toBe(0);
+    await nothingLeft(data.dir);
+  });
+
+  it("says which part has ended and stops the rest, and refuses a port that is taken", { timeout: 240_000 }, async () => {
+    const up = start("--no-simulate");
+    await up.says(/^Gatewatch is ready/m);
+    const status = Number(new URL(readRunning(data.dir)?.addresses.status ?? "").port);
+    const { pid } = JSON.parse(readFileSync(join(data.dir, "kafka", "kafka.pid"), "utf8")) as { pid: number };
+    const other = temporaryDir();
+    const second = new RunningUp(other.dir, ["--profile", "memory", "--port", String(status)]);
+    expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringMatching(`GW_PORT_TAKEN.*${status}`) });
+    await nothingLeft(other.dir);
+    other.remove();
+    process.kill(pid, "SIGKILL");
+    expect(await up.ended()).toMatchObject({ code: 1, output: expect.stringMatching(/^Kafka has ended; see its log in .*logs/m) });
     await nothingLeft(data.dir);
   });
 
