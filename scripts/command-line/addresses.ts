@@ -56,7 +56,7 @@ export function clickhouseAccess(
   return { url, user: running?.clickhouseUser ?? clickhouse.user, password: file === undefined ? "" : readFileSync(file, "utf8").trim() };
 }
 
-export const localStack = (): RunningStack | undefined => readRunning(dataDir());
+const localStack = (): RunningStack | undefined => readRunning(dataDir());
 
 function missing(what: string, variable: string, running: RunningStack | undefined): Fault {
   const why =

@@ -1,9 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { pipelines } from "../../pipelines/index.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { chosenPipelines } from "../command-line/chosen-pipelines.ts";
 import { command } from "../command-line/command.ts";
 import type { Context } from "../command-line/context.ts";
+import { failure } from "../command-line/failure.ts";
 import type { Io } from "../command-line/io.ts";
 import { runWorker } from "../worker/run-worker.ts";
 import { type Sinks, sinksOf } from "../worker/sinks.ts";
@@ -50,6 +52,8 @@ export const run = command({
   run: (given, io, context) => (given.workers > 1 ? supervise(given, io, context) : work(given, io, context)),
 });
 
+const lostStopMs = 10_000;
+
 const overrides = ({ group, from, port }: Options): string[] => [
   ...(group === undefined ? [] : [`group=${group}`]),
   ...(from === undefined ? [] : [`lane.from=${from}`]),
@@ -78,9 +82,15 @@ async function work(given: Options, io: Io, context: Context): Promise<number> {
     });
     tellSupervisor({ worker: "running", address: worker.address });
     const lost = await Promise.race([worker.lost, aborted(stop)]);
-    if (lost !== undefined) io.note(`Kafka has dropped this worker: ${lost.message}`);
-    await worker.stop();
-    return lost === undefined ? 0 : 1;
+    if (lost === undefined) {
+      await worker.stop();
+      return 0;
+    }
+    io.note(lost instanceof Fault ? failure(lost).text : `Kafka has dropped this worker for good: ${lost.message}`);
+    if (lost instanceof Fault) tellSupervisor({ worker: "failed", code: lost.code });
+    // Whatever has been lost may also keep it from leaving in order.
+    await Promise.race([worker.stop(), pause(lostStopMs)]);
+    return 1;
   } catch (error) {
     if (stop.aborted) return 0;
     if (error instanceof Fault) tellSupervisor({ worker: "failed", code: error.code });

@@ -137,6 +137,43 @@ describe("a worker", () => {
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
   });
 
+  it("tells when Kafka has dropped it for good", async () => {
+    const { base, start } = rig();
+    let drop: ((cause: Error) => void) | undefined;
+    const join: typeof base.log.join = async (options) => {
+      drop = options.lost;
+      return await base.log.join(options);
+    };
+    const worker = await start({ log: withMember(base.log, "join", join) });
+    drop?.(new Error("the group has no coordinator"));
+    expect((await worker.lost).message).toBe("the group has no coordinator");
+  });
+
+  it("runs its pipelines while the sinks wait for ClickHouse, and says what they wait for", async () => {
+    const { start, produce, count } = rig();
+    const sinks = {
+      run: () => [],
+      makeTables: () => Promise.reject(new Fault("GW_CLICKHOUSE_UNREACHABLE", "away")),
+      close: async () => undefined,
+    };
+    const worker = await start({ sinks });
+    await produce("moe.router");
+    await until("windows were written", async () => (await count("gatewatch.window")) > 100);
+    const state = (await (await fetch(`${worker.address}/readyz`)).json()) as { reasons: string[] };
+    expect(state.reasons).toEqual(["the sinks make their tables"]);
+  });
+
+  it("cannot go on where the tables can never be used", async () => {
+    const { start } = rig();
+    const sinks = {
+      run: () => [],
+      makeTables: () => Promise.reject(new Fault("GW_CLICKHOUSE_NO_DEDUP", "a table forgets")),
+      close: async () => undefined,
+    };
+    const worker = await start({ sinks });
+    expect(await worker.lost).toMatchObject({ code: "GW_CLICKHOUSE_NO_DEDUP" });
+  });
+
   it("is not ready while a lane lags beyond the bound, and names it", async () => {
     const { start, produce, count } = rig(["kafka.partitions=1", "http.maxLagRecords=1", "lane.quietMs=3600000", "lane.lingerMs=3600000"]);
     const worker = await start();

@@ -10,9 +10,9 @@ const program = `
 import { appendFileSync } from "node:fs";
 const [, , , what, lives] = process.argv;
 appendFileSync(lives, process.pid + " " + process.argv.slice(5).join(" ") + "\\n");
-process.send({ worker: "running", address: "http://" + process.pid });
 process.on("disconnect", () => { appendFileSync(lives, "leash\\n"); process.exit(0); });
 process.on("SIGTERM", () => { appendFileSync(lives, "stopped\\n"); process.exit(0); });
+process.send({ worker: "running", address: "http://" + process.pid });
 if (what === "crash") setTimeout(() => process.exit(5), 50);
 if (what === "hopeless") { process.send({ worker: "failed", code: "GW_SCHEMA_INCOMPATIBLE" }); setTimeout(() => process.exit(1), 50); }
 setInterval(() => {}, 1000);

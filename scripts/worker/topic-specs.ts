@@ -12,8 +12,7 @@ export interface Sizing {
 
 const onThisMachine = /^(127\.|localhost:|\[::1\]|memory)/;
 
-export const sizeProfile = (brokers: readonly string[]): SizeProfile =>
-  brokers.every((one) => onThisMachine.test(one)) ? "local" : "production";
+const sizeProfile = (brokers: readonly string[]): SizeProfile => (brokers.every((one) => onThisMachine.test(one)) ? "local" : "production");
 
 /** A topic as the catalogue wants it, under the namespace. Tables have one partition whatever is asked for. */
 export function topicSpec(topic: AnyTopic, named: (topic: string) => string, { brokers, partitions }: Sizing): TopicSpec {
