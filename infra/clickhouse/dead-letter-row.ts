@@ -21,7 +21,7 @@ export function deadLetterFields(place: Place): RowFields {
       // Years 1970 to 2262, which a DateTime64 holds.
       timestamp: timestamp < 0 || timestamp > 9_000_000_000_000 ? null : (timestamp / 1_000).toFixed(3),
     };
-    const columns = [
+    const texts = [
       JSON.stringify(`${origin.topic}-${partition}-${offset}-${text("stage")}`),
       time(micros),
       ...["code", "stage", "message", "pipeline"].map((name) => JSON.stringify(text(name))),
@@ -32,7 +32,7 @@ export function deadLetterFields(place: Place): RowFields {
       base64(record.value),
       JSON.stringify(original(record.headers)),
     ];
-    return { micros, text: columns.join(",") };
+    return { micros, texts };
   };
 }
 

@@ -57,12 +57,7 @@ function absent(shape: Shape): string {
 /** By name, so that a table whose Tuple has grown since still takes it. */
 function tuple({ fields }: RecordShape): ToText {
   const parts = fields.map(({ name, shape }) => ({ name, head: `${JSON.stringify(name)}:`, text: textOf(shape) }));
-  return (value) => {
-    let text = "{";
-    for (const part of parts)
-      text += `${text.length > 1 ? "," : ""}${part.head}${part.text((value as Record<string, unknown>)[part.name])}`;
-    return `${text}}`;
-  };
+  return (value) => `{${parts.map(({ name, head, text }) => head + text((value as Record<string, unknown>)[name])).join(",")}}`;
 }
 
 const pairs: ToText = (value) =>
@@ -72,9 +67,16 @@ const pairs: ToText = (value) =>
 const double: ToText = (value) =>
   Number.isFinite(value) ? String(value) : value === Infinity ? '"inf"' : value === -Infinity ? '"-inf"' : '"nan"';
 
+/** Neighbouring records share their seconds: to write the date anew for each cost more than all other columns of a window. */
+const lately = { second: Number.NaN, text: "" };
+
 /** Microseconds as a quoted date and time in UTC. Throws a RangeError beyond what a Date holds. */
 export function time(micros: number): string {
-  const millis = Math.floor(micros / 1_000);
-  const text = new Date(millis).toISOString();
-  return `"${text.slice(0, 10)} ${text.slice(11, 23)}${String(micros - millis * 1_000).padStart(3, "0")}"`;
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== lately.second) {
+    const iso = new Date(second * 1_000).toISOString();
+    lately.text = `"${iso.slice(0, 10)} ${iso.slice(11, 19)}.`;
+    lately.second = second;
+  }
+  return `${lately.text}${String(micros - second * 1_000_000).padStart(6, "0")}"`;
 }

@@ -6,7 +6,7 @@ export interface Row {
   readonly record: LogRecord;
   /** The table partition it falls into, `toYYYYMM(ts)`. */
   readonly month: number;
-  /** A line of JSONCompactEachRow, in the order of the table's columns. */
+  /** The inside of a line of JSONCompactEachRow, without its brackets, in the order of the table's columns. */
   readonly text: string;
 }
 

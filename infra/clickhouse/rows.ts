@@ -26,9 +26,10 @@ export function rowMaker(topic: AnyTopic, place: { topic: string; partition: num
     columns: table.columns.map(({ name }) => name),
     row(record) {
       try {
-        const { micros, text } = fields(record);
-        const month = monthOf(micros);
-        return { record, month, text: `[${text},${from},${record.offset},${time(record.timestampMs * 1_000)}]` };
+        const { micros, texts } = fields(record);
+        texts.push(from, String(record.offset), time(record.timestampMs * 1_000));
+        // Joined once, so that what a block holds is flat text and not a tree of pieces for every row.
+        return { record, month: monthOf(micros), text: texts.join(",") };
       } catch (error) {
         const { code, message } = faultOf(error, "GW_ROW_REFUSED", `a row of ${place.topic}`);
         return { record, stage: "decode", code, message };
@@ -38,7 +39,7 @@ export function rowMaker(topic: AnyTopic, place: { topic: string; partition: num
 }
 
 /** The record's own columns, and the event time that says which table partition they fall into. */
-export type RowFields = (record: LogRecord) => { micros: number; text: string };
+export type RowFields = (record: LogRecord) => { micros: number; texts: string[] };
 
 function avroFields(topic: AnyTopic, codec: RecordCodec): RowFields {
   const shape = shapeOf(topic.schema as object);
@@ -51,8 +52,6 @@ function avroFields(topic: AnyTopic, codec: RecordCodec): RowFields {
     const micros = value.ts as number;
     const wrong = implausibleTime(micros, record.timestampMs, Number.POSITIVE_INFINITY);
     if (wrong !== undefined) throw new Fault("GW_RECORD_TIME", wrong);
-    let text = "";
-    for (const field of fields) text += `${text === "" ? "" : ","}${field.text(value[field.name])}`;
-    return { micros, text };
+    return { micros, texts: fields.map(({ name, text }) => text(value[name])) };
   };
 }

@@ -51,7 +51,7 @@ export function sinkTable(client: ClickHouseClient, database: string, table: str
         // Not `client.insert`: it takes JSON formats as objects only, and would write each row a second time.
         const { stream } = await client.exec({
           query: `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) FORMAT JSONCompactEachRow`,
-          values: Readable.from([Buffer.from(`${rows.map(({ text }) => text).join("\n")}\n`)], { objectMode: false }),
+          values: Readable.from([Buffer.from(`[${rows.map(({ text }) => text).join("]\n[")}]\n`)], { objectMode: false }),
           abort_signal: signal,
           clickhouse_settings: { ...asOneBlock, insert_deduplication_token: tokenOf(place, rows) },
         });
