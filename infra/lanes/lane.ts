@@ -251,10 +251,11 @@ export class Lane {
     this.#pace.hurry();
   }
 
-  async #commit(writer: TransactionalWriter, withCheckpoint: boolean): Promise<void> {
+  async #commit(writer: TransactionalWriter, checkpointDue: boolean): Promise<void> {
     // Up to the first await everything is one snapshot: outputs, state, position and the way to it belong together.
     const started = performance.now();
     const outputs = this.#graph.take();
+    const withCheckpoint = checkpointDue || outputs.some(mayTurnOutOtherwise);
     const records = this.#pace.commits();
     const packed = withCheckpoint ? pack({ fingerprint: this.#run.fingerprint, state: this.#graph.dump() }) : undefined;
     const stretch = this.#progress.cut(withCheckpoint);
@@ -327,3 +328,9 @@ export class Lane {
     this.#links.logger[level]({ pipeline: this.name.pipeline, lane: laneLabel(this.name), offset: this.#progress.next(0) }, message);
   }
 }
+
+/**
+ * A schema that the registry did not know may be registered by the time of a replay, which would then read the record that was
+ * refused. So a transaction with such a letter carries a checkpoint, and no replay passes that record again.
+ */
+const mayTurnOutOtherwise = (output: GraphOutput): boolean => output.kind === "letter" && output.letter.code === "GW_DECODE_SCHEMA_UNKNOWN";

@@ -56,11 +56,11 @@ export class LaneRig {
       this.log.create({ name, partitions: 1, settings: {} });
   }
 
-  /** `port` and `pipeline` may be replaced by ones that misbehave. */
-  async worker({ port = this.log.connect(), pipeline = this.pipeline } = {}): Promise<Working> {
+  /** `port`, `pipeline` and `codec` may be replaced by ones that misbehave. */
+  async worker({ port = this.log.connect(), pipeline = this.pipeline, codec = plainCodec } = {}): Promise<Working> {
     const worker = await Worker.start({
       log: port,
-      codec: plainCodec,
+      codec,
       meter: this.#meter(),
       logger,
       group: "g",

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { checkpointTopic } from "../../infra/lanes/names.ts";
+import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import type { LaneGraph } from "../../operators/stream/lane-graph.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { Fault } from "../../schemas/faults/fault.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, type Reading } from "./pipelines.ts";
+import { plainCodec } from "./plain-codec.ts";
 
 const start = Date.UTC(2026, 0, 1) * 1_000;
 const readings = (from: number, count: number): Reading[] =>
@@ -83,6 +86,33 @@ describe("a lane's life", () => {
       [expect.stringMatching(/^GW_DECODE_/), "5", "test"],
       ["GW_RECORD_NULL", "7", "test"],
     ]);
+  });
+});
+
+describe("a schema that nobody knew", () => {
+  it("and that is registered later does not change what a replay makes of the records before", async () => {
+    const rig = new LaneRig(orderTest, 1, { checkpointIntervalMs: 3_600_000 });
+    let known = false;
+    const decode: RecordCodec["decode"] = (topic, record) => {
+      if (!known && record.offset === 25) throw new Fault("GW_DECODE_SCHEMA_UNKNOWN", "there is no schema 7");
+      return plainCodec.decode(topic, record);
+    };
+    const codec = { ...plainCodec, decode };
+    const first = await rig.worker({ codec });
+    rig.produce(left, 0, readings(0, 10));
+    await written(rig, 10);
+    for (const from of [10, 40]) {
+      rig.produce(left, 0, readings(from, 30));
+      await written(rig, from + 29);
+    }
+    await first.kill();
+    known = true;
+    rig.produce(left, 0, readings(70, 10));
+    const second = await rig.worker({ codec });
+    await written(rig, 79);
+    await second.worker.stop();
+    expect((await rig.read("gatewatch.dlq")).flat()).toHaveLength(1);
+    expect(await numbers(rig)).toEqual(upTo(79));
   });
 });
 
