@@ -19,7 +19,7 @@ class FakeTable implements SinkTable {
   asked = 0;
   readonly bad: ReadonlySet<number>;
   /** What happens to the next insert. */
-  fate: () => "well" | "lost before" | "lost after" = () => "well";
+  fate: () => "well" | "lost before" | "lost after" | "burnt" = () => "well";
 
   constructor(bad: Iterable<number> = []) {
     this.bad = new Set(bad);
@@ -28,11 +28,18 @@ class FakeTable implements SinkTable {
     this.asked += 1;
     return new Set(rows.map(({ record }) => record.offset).filter((offset) => this.rows.includes(offset)));
   }
-  async insert(rows: readonly Row[]): Promise<void> {
+  async mayBurnTokens(): Promise<boolean> {
+    return true;
+  }
+  async insert(rows: readonly Row[], _signal: AbortSignal, burnt: number): Promise<void> {
     const fate = this.fate();
     if (fate === "lost before") throw new Fault("GW_CLICKHOUSE_UNREACHABLE", "lost");
     if (rows.some(({ record }) => this.bad.has(record.offset))) throw new Fault("GW_ROW_REFUSED", "bad");
-    const token = tokenOf(place, rows);
+    const token = tokenOf(place, rows, burnt);
+    if (fate === "burnt") {
+      this.tokens.add(token);
+      throw new Fault("GW_CLICKHOUSE_UNREACHABLE", "killed between the token and the part");
+    }
     if (!this.tokens.has(token)) this.rows.push(...rows.map(({ record }) => record.offset));
     this.tokens.add(token);
     if (fate === "lost after") throw new Fault("GW_CLICKHOUSE_UNREACHABLE", "lost");
@@ -55,6 +62,7 @@ const placing = (table: SinkTable, over: Partial<Placing> = {}): Placing => ({
       }
     }
   },
+  pause: async () => undefined,
   ...over,
 });
 
@@ -71,7 +79,7 @@ describe("placeRows", () => {
   it("asks when its intent has become old", async () => {
     const table = new FakeTable();
     await placeRows(rows, placing(table, { late: () => true }), false);
-    expect(table.asked).toBe(1);
+    expect(table.asked).toBe(2);
   });
 
   it("finds the rows that are refused, and only those", async () => {
@@ -84,7 +92,7 @@ describe("placeRows", () => {
   });
 
   it("puts each good row there once, whatever is lost on the way and wherever owners die", async () => {
-    const fates = fc.array(fc.constantFrom("well", "lost before", "lost after", "dies before", "dies after"), { maxLength: 40 });
+    const fates = fc.array(fc.constantFrom("well", "lost before", "lost after", "burnt", "dies before", "dies after"), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.nat(19), { maxLength: 4 }), fates, fc.boolean(), async (bad, story, forgets) => {
         const table = new FakeTable(bad);
@@ -112,12 +120,13 @@ describe("placeRows", () => {
 function mortal(table: FakeTable, story: string[]): SinkTable {
   return {
     held: (rows) => table.held(rows),
+    mayBurnTokens: () => table.mayBurnTokens(),
     highest: () => table.highest(),
-    async insert(rows) {
+    async insert(rows, signal, burnt) {
       const fate = story.shift() ?? "well";
       if (fate === "dies before") throw new Error("dead");
-      table.fate = () => (fate === "lost before" || fate === "lost after" ? fate : "well");
-      await table.insert(rows);
+      table.fate = () => (fate === "lost before" || fate === "lost after" || fate === "burnt" ? fate : "well");
+      await table.insert(rows, signal, burnt);
       if (fate === "dies after") throw new Error("dead");
     },
   };

@@ -9,7 +9,11 @@ export interface Placing {
   late(): boolean;
   /** Runs the work again, with a rising number, for as long as it fails in a way that may pass. */
   insist<R>(work: (attempt: number) => Promise<R>): Promise<R>;
+  pause(ms: number): Promise<void>;
 }
+
+/** An insert that another has made superfluous is answered when that one's part is there or about to be; far longer than "about". */
+const aboutMs = 500;
 
 /**
  * Brings the rows of one table partition into the table, each exactly once, whatever happened to them before. Returns those
@@ -27,21 +31,20 @@ export interface Placing {
  * then halves of halves. So rows that are there in part are not filled up by "the missing ones", a set that only this owner
  * would know, but by going down to the halves, as the owner before did that left them so.
  *
+ * A server that is killed may have written a token down and not the part: it then answers "done" and holds nothing. So in
+ * doubt the question is put again after the insert, and where the token was burnt the rows come under its next one, in the
+ * same order for every owner. A late insert under a burnt token is left out like any other.
+ *
  * What stays open: an owner that is stopped between its last look at the clock (`late`) and the first byte to the socket, and
  * sleeps there until 10,000 other inserts have passed.
  */
 export async function placeRows(rows: readonly Row[], placing: Placing, doubt: boolean): Promise<Refused[]> {
   let asks = doubt;
-  const { table, signal, late, insist } = placing;
-  const outcome = await insist(async (attempt): Promise<"there" | "halve" | Refused> => {
-    asks ||= attempt > 0 || late();
-    if (asks) {
-      const held = await table.held(rows, signal);
-      if (held.size === rows.length) return "there";
-      if (held.size > 0) return "halve";
-    }
+  const outcome = await placing.insist(async (attempt): Promise<"there" | "halve" | Refused> => {
+    asks ||= attempt > 0 || placing.late();
     try {
-      await table.insert(rows, signal);
+      if (asks) return await placeAsking(rows, placing);
+      await placing.table.insert(rows, placing.signal, 0);
       return "there";
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== "GW_ROW_REFUSED") throw error;
@@ -55,4 +58,23 @@ export async function placeRows(rows: readonly Row[], placing: Placing, doubt: b
   const middle = rows.length >> 1;
   const first = await placeRows(rows.slice(0, middle), placing, asks);
   return [...first, ...(await placeRows(rows.slice(middle), placing, asks))];
+}
+
+async function placeAsking(rows: readonly Row[], placing: Placing): Promise<"there" | "halve"> {
+  const { table, signal, pause } = placing;
+  for (let burnt = 0; ; burnt += 1) {
+    const before = await presence(rows, placing);
+    if (before !== "none") return before;
+    await table.insert(rows, signal, burnt);
+    const after = await presence(rows, placing);
+    if (after !== "none") return after;
+    if (!(await table.mayBurnTokens(signal))) return "there";
+    await pause(aboutMs);
+  }
+}
+
+async function presence(rows: readonly Row[], { table, signal }: Placing): Promise<"there" | "halve" | "none"> {
+  const held = await table.held(rows, signal);
+  if (held.size === 0) return "none";
+  return held.size === rows.length ? "there" : "halve";
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { LogRecord, Place } from "../../operators/stream/record.ts";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
@@ -205,7 +206,8 @@ export class SinkLane implements Runnable {
       if (unknown.length > 0) await insist(() => links.codec.warm(unknown));
     };
     const { months, refused } = await blockRows(records, rows, ready);
-    for (const month of months) refused.push(...(await placeRows(month, { table, signal, late, insist }, doubt)));
+    const placing = { table, signal, late, insist, pause: (ms: number) => pause(ms, undefined, { signal }) };
+    for (const month of months) refused.push(...(await placeRows(month, placing, doubt)));
     meter.block(topic.name, { rows: records.length - refused.length, refused: refused.length, ms: Date.now() - started });
     return this.#deadLettered(refused);
   }

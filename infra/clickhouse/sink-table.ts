@@ -10,8 +10,10 @@ import type { Row } from "./row.ts";
 export interface SinkTable {
   /** The offsets of these rows that stand in the table already. */
   held(rows: readonly Row[], signal: AbortSignal): Promise<ReadonlySet<number>>;
-  /** All or none. Rows of one table partition, ascending; the same rows always under the same token. */
-  insert(rows: readonly Row[], signal: AbortSignal): Promise<void>;
+  /** All or none. Rows of one table partition, ascending; the same rows always under the same token, or its successor where so many are burnt. */
+  insert(rows: readonly Row[], signal: AbortSignal, burnt: number): Promise<void>;
+  /** Whether a token can be remembered although its part was lost: where both are files of one server that may be killed between the two. */
+  mayBurnTokens(signal: AbortSignal): Promise<boolean>;
   /** The highest offset of the place that stands in the table, -1 where none does. */
   highest(signal: AbortSignal): Promise<number>;
 }
@@ -46,20 +48,26 @@ export function sinkTable(client: ClickHouseClient, database: string, table: str
       // A topic that was deleted and made anew has the same offsets and other records.
       return new Set(rows.filter(({ record }) => found.get(record.offset) === record.timestampMs).map(({ record }) => record.offset));
     },
-    async insert(rows, signal) {
+    async insert(rows, signal, burnt) {
       try {
         // Not `client.insert`: it takes JSON formats as objects only, and would write each row a second time.
         const { stream } = await client.exec({
           query: `INSERT INTO ${name} (${columns.map(quoted).join(", ")}) FORMAT JSONCompactEachRow`,
           values: Readable.from([Buffer.from(`[${rows.map(({ text }) => text).join("]\n[")}]\n`)], { objectMode: false }),
           abort_signal: signal,
-          clickhouse_settings: { ...asOneBlock, insert_deduplication_token: tokenOf(place, rows) },
+          clickhouse_settings: { ...asOneBlock, insert_deduplication_token: tokenOf(place, rows, burnt) },
         });
         // Its socket goes back only when the answer, which is empty, has been read.
         for await (const _ of stream);
       } catch (error) {
         throw clickHouseFault(error, `inserting ${rows.length} rows into ${name}`);
       }
+    },
+    async mayBurnTokens(signal) {
+      // Replicated and shared tables keep token and part in one transaction of their keeper; a replica may be behind, though.
+      const query = "SELECT engine FROM system.tables WHERE database = {database:String} AND name = {table:String}";
+      const [[engine] = [""]] = await ask<[string]>(query, { database, table }, signal);
+      return !/^(Replicated|Shared)/.test(engine);
     },
     async highest(signal) {
       const query = `SELECT count(), max(_offset) FROM ${name} WHERE ${where}`;
@@ -74,9 +82,10 @@ export function sinkTable(client: ClickHouseClient, database: string, table: str
  * that was replaced meanwhile or from another release, must be known again. The first record's time tells a topic from its
  * namesake that was deleted.
  */
-export function tokenOf({ topic, partition }: Place, rows: readonly Row[]): string {
+export function tokenOf({ topic, partition }: Place, rows: readonly Row[], burnt = 0): string {
   const [first] = rows;
-  return [topic, partition, first?.record.offset, rows.at(-1)?.record.offset, first?.month, first?.record.timestampMs].join("/");
+  const parts = [topic, partition, first?.record.offset, rows.at(-1)?.record.offset, first?.month, first?.record.timestampMs];
+  return [...parts, ...(burnt === 0 ? [] : [burnt])].join("/");
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Table } from "./table.ts";
  * Inserts of all writers that a table remembers, to leave out a block that comes twice. A plain MergeTree remembers none
  * unless told to. ClickHouse's own default for replicated tables is the same.
  */
-export const deduplicationWindow = 10_000;
+const deduplicationWindow = 10_000;
 
 export const createDatabase = (database: string): string => `CREATE DATABASE IF NOT EXISTS ${quoted(database)}`;
 

@@ -18,7 +18,7 @@ export interface Table {
  * Where a row comes from, in every table: the position that makes it exactly one row, and the broker's time of the record.
  * Retention goes by that time; partitions go by `ts`, the event's.
  */
-export const positionColumns: readonly Column[] = [
+const positionColumns: readonly Column[] = [
   { name: "_topic", type: "LowCardinality(String)", comment: "The topic the row was read from." },
   { name: "_partition", type: "Int32", comment: "The partition in it." },
   { name: "_offset", type: "Int64", comment: "The offset in that. With _topic and _partition it stands in the table once." },

@@ -68,8 +68,8 @@ describe.skipIf(real === undefined)("a sink whose worker is killed", { timeout: 
     const first = await rig.worker({
       between: (table) => ({
         ...table,
-        async insert(rows, signal) {
-          await table.insert(rows, signal);
+        async insert(rows, signal, burnt) {
+          await table.insert(rows, signal, burnt);
           inserted.resolve();
           return new Promise<void>(() => undefined);
         },

@@ -23,10 +23,10 @@ describe.skipIf(real === undefined)("a sink", { timeout: 60_000 }, () => {
     const { stop } = await rig.worker({
       between: (table) => ({
         ...table,
-        async insert(rows, signal) {
+        async insert(rows, signal, burnt) {
           expect(new Set(rows.map(({ month }) => month)).size).toBe(1);
           months.add(rows[0]?.month ?? 0);
-          await table.insert(rows, signal);
+          await table.insert(rows, signal, burnt);
         },
       }),
     });
@@ -75,10 +75,10 @@ describe.skipIf(real === undefined)("a sink", { timeout: 60_000 }, () => {
     let tried = 0;
     const between = (table: SinkTable): SinkTable => ({
       ...table,
-      async insert(rows, signal) {
+      async insert(rows, signal, burnt) {
         tried += 1;
         if (away) throw new Fault("GW_CLICKHOUSE_UNREACHABLE", "nobody listens");
-        await table.insert(rows, signal);
+        await table.insert(rows, signal, burnt);
       },
     });
     const { worker, stop } = await rig.worker({ between, only: [topics.window] });

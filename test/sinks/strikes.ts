@@ -23,15 +23,15 @@ export class Strikes {
 
   readonly between = (table: SinkTable): SinkTable => ({
     ...table,
-    insert: async (rows, signal) => {
+    insert: async (rows, signal, burnt) => {
       this.#left -= 1;
-      if (this.#left !== 0) return table.insert(rows, signal);
+      if (this.#left !== 0) return table.insert(rows, signal, burnt);
       this.#left = this.#until();
       const moment = moments[this.#random.int(0, moments.length - 1)] as Moment;
       this.struck[moment] += 1;
       const deaf = new AbortController().signal;
-      if (moment === "after the insert") await table.insert(rows, deaf);
-      if (moment === "during the insert") void table.insert(rows, deaf).catch(() => undefined);
+      if (moment === "after the insert") await table.insert(rows, deaf, burnt);
+      if (moment === "during the insert") void table.insert(rows, deaf, burnt).catch(() => undefined);
       this.#kill();
       return new Promise<void>(() => undefined);
     },

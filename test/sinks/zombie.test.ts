@@ -24,8 +24,8 @@ describe.skipIf(real === undefined)("an insert of an owner that was replaced", {
     const old = await rig.worker({
       between: (table) => ({
         ...table,
-        insert: (rows) => {
-          stuck.push(() => table.insert(rows, new AbortController().signal));
+        insert: (rows, _signal, burnt) => {
+          stuck.push(() => table.insert(rows, new AbortController().signal, burnt));
           return new Promise<void>(() => undefined);
         },
       }),
@@ -59,10 +59,10 @@ describe.skipIf(real === undefined)("an insert of an owner that was replaced", {
       only: [topics.window],
       between: (table) => ({
         ...table,
-        async insert(rows, signal) {
+        async insert(rows, signal, burnt) {
           begun += 1;
           await gate.promise;
-          await table.insert(rows, signal);
+          await table.insert(rows, signal, burnt);
         },
       }),
       settings: { blockRows: 30 },
