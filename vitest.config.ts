@@ -1,4 +1,4 @@
-import { defineConfig, type TestUserConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from "vitest/config";
 
 const always: TestUserConfig = {
   environment: "node",
@@ -6,36 +6,25 @@ const always: TestUserConfig = {
   execArgv: ["--disable-warning=TimeoutNegativeWarning"],
   unstubEnvs: true,
   restoreMocks: true,
-  sequence: { hooks: "stack" },
 };
 
-/** Beside their files: quick, no broker, side by side. `test/`: real parts, processes and kills; one file at a time, since timing matters there. */
+/** Files run so many at once; projects of one `order` run side by side, the next order after them. */
+function project(name: string, include: string[], { workers, order }: { workers: number; order: number }): TestProjectInlineConfiguration {
+  const sequence = { hooks: "stack", groupOrder: order } as const;
+  return { test: { ...always, name, include, maxWorkers: workers, sequence, testTimeout: 60_000, hookTimeout: 120_000 } };
+}
+
+/**
+ * `unit` stands beside its files and needs no broker. Of `test/`, what no other process disturbs runs two at a time (`together`);
+ * what kills, waits for time-outs or starts whole stacks runs alone.
+ */
 export default defineConfig({
   test: {
     globalSetup: ["test/parts/global-setup.ts"],
     projects: [
-      {
-        test: {
-          ...always,
-          name: "unit",
-          include: ["{schemas,operators,pipelines,infra,scripts}/**/*.test.ts"],
-          maxWorkers: 2,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-          sequence: { ...always.sequence, groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...always,
-          name: "whole",
-          include: ["test/**/*.test.ts"],
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          sequence: { ...always.sequence, groupOrder: 1 },
-        },
-      },
+      project("unit", ["{schemas,operators,pipelines,infra,scripts}/**/*.test.ts"], { workers: 2, order: 0 }),
+      project("together", ["test/{docs,house,package,pipelines,registry,schemas}/**/*.test.ts"], { workers: 2, order: 0 }),
+      project("alone", ["test/!(docs|house|package|pipelines|registry|schemas)/**/*.test.ts"], { workers: 1, order: 1 }),
     ],
   },
 });

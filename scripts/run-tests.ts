@@ -12,7 +12,8 @@ Without WHAT: every check and every test. The last line counts them: N passed, N
 
   static    types, format and lint, import arrows, unused code, style figures
   unit      the tests beside their files; they need no broker and take seconds
-  whole     the tests under test/: real parts, processes, kills
+  together  tests under test/ that nothing else disturbs, two files at a time
+  alone     tests under test/ with kills, time-outs or whole stacks, one file at a time
   PATTERN   test files whose path contains it: npm test -- lanes
   --help    this text
 
