@@ -1,6 +1,6 @@
 import type { Headers, Place } from "../../operators/stream/record.ts";
+import type { RowFields } from "./row.ts";
 import { time } from "./row-text.ts";
-import type { RowFields } from "./rows.ts";
 
 /** The columns of `deadLetterColumns`, in their order. A letter whose headers are not ours still becomes a row. */
 export function deadLetterFields(place: Place): RowFields {

@@ -23,3 +23,6 @@ export function monthOf(micros: number): number {
   const date = new Date(Math.floor(micros / 1_000));
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
+
+/** The record's own columns, and the event time that says which table partition they fall into. */
+export type RowFields = (record: LogRecord) => { micros: number; texts: string[] };

@@ -6,7 +6,7 @@ import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { RecordCodec } from "../registry/record-codec.ts";
 import { deadLetterFields } from "./dead-letter-row.ts";
-import { monthOf, type Refused, type Row } from "./row.ts";
+import { monthOf, type Refused, type Row, type RowFields } from "./row.ts";
 import { fieldTexts, time } from "./row-text.ts";
 
 /** Makes rows of one topic's records. The same record gives the same row, whoever makes it. */
@@ -37,9 +37,6 @@ export function rowMaker(topic: AnyTopic, place: { topic: string; partition: num
     },
   };
 }
-
-/** The record's own columns, and the event time that says which table partition they fall into. */
-export type RowFields = (record: LogRecord) => { micros: number; texts: string[] };
 
 function avroFields(topic: AnyTopic, codec: RecordCodec): RowFields {
   const shape = shapeOf(topic.schema as object);

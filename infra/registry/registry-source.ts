@@ -6,8 +6,8 @@ import type { Logger } from "../telemetry/log.ts";
 import type { SchemaSource } from "./avro-codec.ts";
 import { boundedHook } from "./bounded-avro.ts";
 import { incompatible, unreadable } from "./compatible.ts";
-import type { RegistrySettings } from "./registry-codec.ts";
 import { type RegistryAnswer, RegistryHttp, statusOf, unreachable } from "./registry-http.ts";
+import type { RegistrySettings } from "./settings.ts";
 import type { WriterSchema } from "./writers.ts";
 
 /** Confluent's ids are signed; one above can only come from poison bytes and is not worth a request. */

@@ -1,7 +1,7 @@
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { unreadable } from "./compatible.ts";
-import type { RegistrySettings } from "./registry-codec.ts";
 import { unreachable } from "./registry-http.ts";
+import type { RegistrySettings } from "./settings.ts";
 
 /** What a registry holds for a topic, beside what we would write. */
 export interface SubjectView {

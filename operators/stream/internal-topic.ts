@@ -1,5 +1,5 @@
 import { internalTopic } from "../../schemas/topics/internal.ts";
-import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
+import type { Topic } from "../../schemas/topics/topic.ts";
 import type { SourceRef } from "../../schemas/types/avro.ts";
 import type { Codec } from "./codec.ts";
 
@@ -53,6 +53,3 @@ export function betweenParts<T>(pipeline: string, name: string, codec: Codec<T>)
   };
   return internalTopic<Envelope<T>>({ name: `gatewatch.internal.${pipeline}.${name}`, schema: schema as never, eventTime: null });
 }
-
-/** Whether a topic carries envelopes rather than what people write. */
-export const isInternal = (topic: AnyTopic): boolean => topic.role === "internal";

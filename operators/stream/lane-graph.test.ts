@@ -5,7 +5,7 @@ import { internalTopic } from "../../schemas/topics/internal.ts";
 import type { Topic } from "../../schemas/topics/topic.ts";
 import { struct } from "./codec.ts";
 import type { LaneGraph } from "./lane-graph.ts";
-import { ok } from "./outcome.ts";
+import { dlq, ok } from "./outcome.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { LogRecord } from "./record.ts";
 import { each, stage } from "./stage.ts";
@@ -125,6 +125,17 @@ describe("a lane's graph", () => {
     expect(outputs[1]).toMatchObject({
       letter: { stage: "picky", code: "GW_STAGE_THREW", message: "RangeError: no sixes", origin: { offset: 6 } },
     });
+  });
+
+  it("dead-letters what a stage refuses, with the record's bytes and the stage's words", () => {
+    const refusing = pipeline("refusing", { summary: "", latenessS: 0, options: z.object({}) }, ({ from, to }) => [
+      to(out, from(left).pipe(each("check", "", (tick) => (tick.at === 6 ? dlq("GW_RECORD_SENSELESS", "six is no time") : ok(tick))))),
+    ]);
+    const graph = seen(refusing);
+    graph.feed(0, [record(6), record(7)]);
+    const [letter, value] = graph.take();
+    expect(letter).toMatchObject({ letter: { stage: "check", code: "GW_RECORD_SENSELESS", origin: { value: record(6).value } } });
+    expect(value).toMatchObject({ kind: "record", value: { at: 7 } });
   });
 
   it("throws where an operator of RxJS takes the graph down, for it would be silent for ever", () => {

@@ -14,11 +14,3 @@ export function sourcesOf({
   if (origin === undefined) return [];
   return origin.sources ?? [{ topic, partition, offset: origin.offset }];
 }
-
-/** First and last of many, the last being the one that triggered. */
-export function firstAndLast(first: readonly SourceRef[], last: readonly SourceRef[]): SourceRef[] {
-  const head = first[0];
-  const tail = last.at(-1);
-  if (head === undefined || tail === undefined) return [...first, ...last];
-  return head.topic === tail.topic && head.partition === tail.partition && head.offset === tail.offset ? [head] : [head, tail];
-}

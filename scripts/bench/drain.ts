@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { max, median, min } from "simple-statistics";
 import { openKafka } from "../../infra/kafka/kafkajs/open-kafka.ts";
 import { startKafka } from "../../infra/local-stack/kafka.ts";
 import { memoryCodec } from "../../infra/registry/memory-codec.ts";
@@ -104,7 +105,7 @@ function lapOf(program: string, course: Course, more: readonly string[]): Promis
 }
 
 /** Medians, and the range where there were several laps. */
-function table(laps: ReadonlyMap<string, readonly Lap[]>): string {
+function table(laps: ReadonlyMap<string, Lap[]>): string {
   const bare = laps.get("kafkajs, bare") ?? [];
   const perSecond = (lap: Lap) => lap.records / lap.seconds;
   const perCpu = (lap: Lap) => lap.records / lap.cpuSeconds;
@@ -116,14 +117,7 @@ function table(laps: ReadonlyMap<string, readonly Lap[]>): string {
   return `${head}\n| | records/s | records a CPU second | of the bare drain | RSS, MB |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
-function spread(numbers: readonly number[]): string {
+function spread(numbers: number[]): string {
   const whole = (n: number) => Math.round(n).toLocaleString("en");
-  return numbers.length === 1
-    ? whole(median(numbers))
-    : `${whole(median(numbers))} (${whole(Math.min(...numbers))} to ${whole(Math.max(...numbers))})`;
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  return numbers.length === 1 ? whole(median(numbers)) : `${whole(median(numbers))} (${whole(min(numbers))} to ${whole(max(numbers))})`;
 }

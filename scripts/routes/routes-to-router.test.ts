@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Route, routerEvents } from "./routes-to-router.ts";
 
 const options = { experts: 4, tokens: 4, concurrent: 2, windowMs: 10_000, startMs: 0, deploymentId: "d", instanceId: "i" };
-const tokens = (req: number, count: number, chosen: number[]): Route[] => Array.from({ length: count }, (_, i) => ({ req, i, e: [chosen, [3, 2]] }));
+const tokens = (req: number, count: number, chosen: number[]): Route[] =>
+  Array.from({ length: count }, (_, i) => ({ req, i, e: [chosen, [3, 2]] }));
 
 describe("routes to router events", () => {
   it("counts every chosen expert once, layer by layer, and leaves an unfinished window out", () => {

@@ -43,7 +43,7 @@ export function* routerLoad(load: RouterLoad, startMs: number): Generator<Router
 }
 
 /** Whether the collapse is on in this layer of this instance; the first begins a quarter period after the start. */
-export function isCollapsed(load: RouterLoad, at: { instance: number; layer: number }, startMs: number, nowMs: number): boolean {
+function isCollapsed(load: RouterLoad, at: { instance: number; layer: number }, startMs: number, nowMs: number): boolean {
   if (load.collapse === undefined) return false;
   const { layer, everyMs, lastsMs } = load.collapse;
   const since = nowMs - startMs - everyMs / 4;

@@ -119,7 +119,6 @@ export const tableTest = pipeline(
 
 /** Readings of any partition share ten prices. */
 const priceKey = (key: string): string => `price-${fnv(7, key) % 10}`;
-export const priceKeys = (keys: readonly string[]): string[] => [...new Set(keys.map(priceKey))];
 
 interface Sum {
   readonly group: string;
