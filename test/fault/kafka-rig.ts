@@ -91,7 +91,7 @@ export class KafkaRig {
     if (worker === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
     const gone = once(worker, "exit");
     worker.send("die inside");
-    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 3_000))]);
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 10_000))]);
     await this.kill(number);
   }
 
