@@ -29,6 +29,12 @@ describe("figures", () => {
     expect(valueNamed([file("a.ts", 100), file("a.test.ts", 150)], "test lines to code lines")).toBe(1.5);
   });
 
+  it("takes comments over code files alone, so that tests do not thin them", () => {
+    const files = [file("a.ts", 100, [], 12, 9), file("a.test.ts", 400, [], 4, 4)];
+    expect(valueNamed(files, "comment lines of code files")).toBe(12);
+    expect(valueNamed(files, "doc comments of all comment lines")).toBe(75);
+  });
+
   it("lets no file pass 350 lines and no function 70, and says where", () => {
     expect(tooLong([file("a.ts", 350, [70])])).toEqual([]);
     expect(tooLong([file("a.ts", 351, [3, 71])])).toEqual([

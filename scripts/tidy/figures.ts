@@ -19,23 +19,24 @@ export interface MeasuredFile extends Measures {
 export function figures(files: readonly MeasuredFile[]): Figure[] {
   const lengths = files.map(({ lines }) => lines);
   const functions = files.flatMap((file) => file.functions.map(({ lines }) => lines));
-  const lines = sum(lengths);
-  const comments = sum(files.map(({ commentLines }) => commentLines));
-  const docs = sum(files.map(({ docLines }) => docLines));
-  const tests = sum(files.filter(({ test }) => test).map((file) => file.lines));
+  // Of what is tested, as in the trees the goal comes from: a test says what it means in its name.
+  const code = files.filter(({ test }) => !test);
+  const codeLines = sum(code.map((file) => file.lines));
+  const comments = sum(code.map(({ commentLines }) => commentLines));
+  const docs = sum(code.map(({ docLines }) => docLines));
+  const tests = sum(lengths) - codeLines;
   return [
     { name: "file lines, median", value: quantile(lengths, 0.5), unit: "lines", goal: [0, 120] },
     {
       name: "files within 200 lines",
       value: percent(lengths.filter((one) => one <= 200).length, lengths.length),
       unit: "%",
-
       goal: [90, 100],
     },
     { name: "function lines, 95th percentile", value: quantile(functions, 0.95), unit: "lines", goal: [0, 45] },
-    { name: "comment lines of all", value: percent(comments, lines), unit: "%", goal: [12, 25] },
+    { name: "comment lines of code files", value: percent(comments, codeLines), unit: "%", goal: [12, 25] },
     { name: "doc comments of all comment lines", value: percent(docs, comments), unit: "%", goal: [50, 100] },
-    { name: "test lines to code lines", value: round(tests / Math.max(1, lines - tests)), unit: "", goal: [1, 2] },
+    { name: "test lines to code lines", value: round(tests / Math.max(1, codeLines)), unit: "", goal: [1, 2] },
     { name: "uses of any", value: sum(files.map(({ anys }) => anys)), unit: "", goal: [0, 0] },
   ];
 }
