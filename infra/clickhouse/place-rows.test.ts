@@ -82,6 +82,11 @@ describe("placeRows", () => {
     expect(table.asked).toBe(2);
   });
 
+  it("gives up on a table that shows nothing of what it took", async () => {
+    const table = Object.assign(new FakeTable(), { held: async () => new Set<number>() });
+    await expect(placeRows(rows, placing(table), true)).rejects.toMatchObject({ code: "GW_CLICKHOUSE_REFUSED" });
+  });
+
   it("finds the rows that are refused, and only those", async () => {
     const table = new FakeTable([3, 4, 19]);
     const refused = await placeRows(rows, placing(table), false);

@@ -14,6 +14,8 @@ export interface Placing {
 
 /** An insert that another has made superfluous is answered when that one's part is there or about to be; far longer than "about". */
 const aboutMs = 500;
+/** A server is hardly killed so often at one block: then something else hides the rows. */
+const mostBurnt = 10;
 
 /**
  * Brings the rows of one table partition into the table, each exactly once, whatever happened to them before. Returns those
@@ -62,7 +64,7 @@ export async function placeRows(rows: readonly Row[], placing: Placing, doubt: b
 
 async function placeAsking(rows: readonly Row[], placing: Placing): Promise<"there" | "halve"> {
   const { table, signal, pause } = placing;
-  for (let burnt = 0; ; burnt += 1) {
+  for (let burnt = 0; burnt < mostBurnt; burnt += 1) {
     const before = await presence(rows, placing);
     if (before !== "none") return before;
     await table.insert(rows, signal, burnt);
@@ -71,6 +73,8 @@ async function placeAsking(rows: readonly Row[], placing: Placing): Promise<"the
     if (!(await table.mayBurnTokens(signal))) return "there";
     await pause(aboutMs);
   }
+  const message = `ClickHouse says that it took ${rows.length} rows and shows none of them: has this user the right to see them?`;
+  throw new Fault("GW_CLICKHOUSE_REFUSED", message, { first: rows[0]?.record.offset });
 }
 
 async function presence(rows: readonly Row[], { table, signal }: Placing): Promise<"there" | "halve" | "none"> {

@@ -100,7 +100,7 @@ describe.skipIf(real === undefined)("a sink whose worker is killed", { timeout: 
   });
 
   it("would double rows without the question: the test above can fail", async () => {
-    const unasking = (table: SinkTable): SinkTable => ({ ...table, held: async () => new Set<number>() });
+    const unasking = (table: SinkTable): SinkTable => ({ ...table, held: async () => new Set<number>(), mayBurnTokens: async () => false });
     expect(await story(unasking)).toEqual([{ rows: 80, places: 60 }]);
   });
 });
