@@ -22,9 +22,11 @@ export interface Links {
   readonly partitionsOf: (topic: string) => number;
 }
 
+export type LaneEvent = "rebalance" | "failure" | "fenced" | "stalled";
+
 /** What lanes report of themselves; the metric catalogue gives it names. */
 export interface LaneMeter {
-  event(group: string, event: "rebalance" | "failure" | "fenced" | "stalled"): void;
+  event(group: string, event: LaneEvent): void;
   restored(lane: LaneName, ms: number, replayed: number): void;
   gap(lane: LaneName, topic: string): void;
   committed(

@@ -1,8 +1,9 @@
 import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
-import { faults } from "../../schemas/faults/faults.ts";
+import { type FaultCode, faults } from "../../schemas/faults/faults.ts";
 import type { LogPort, Membership, Tap } from "../kafka/port.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { LaneStatus } from "./lane.ts";
+import type { LaneEvent } from "./links.ts";
 import type { MemberSettings } from "./settings.ts";
 
 /** Anything that owns one partition number of a part: a pipeline's lane or a sink's. */
@@ -30,7 +31,7 @@ export interface PartRunnerOptions<L extends Runnable> {
   open(partition: number): L;
   /** The membership is gone for good. */
   lost(cause: Error): void;
-  count(event: "rebalance" | "failure" | "fenced"): void;
+  count(event: LaneEvent): void;
 }
 
 /** A lane that stands still until a person acts, and why. */
@@ -52,6 +53,8 @@ export class PartRunner<L extends Runnable> {
   readonly #options: PartRunnerOptions<L>;
   #membership: Membership | undefined;
   #assigned: ReadonlySet<number> | undefined;
+  /** Lanes that are being followed by another: a lane ends once, whoever notices first. */
+  readonly #replaced = new WeakSet<L>();
   #standing = 0;
   readonly #waiters = new Set<() => void>();
   #stopping = false;
@@ -101,9 +104,15 @@ export class PartRunner<L extends Runnable> {
     await this.#membership?.leave();
   }
 
-  /** Drops a lane that does not move; it is opened again like after any failure. */
-  replace(partition: number): void {
-    this.lanes.get(partition)?.drop();
+  /**
+   * Gives up on a lane that does not move and opens another, without waiting for it: what holds it may never answer. Should it
+   * come back to life, its transaction ends before the new one's fence or is refused by it.
+   */
+  replace(partition: number, fault: Fault): void {
+    const lane = this.lanes.get(partition);
+    if (lane === undefined) return;
+    lane.drop();
+    void this.#closed(partition, lane, fault);
   }
 
   #assign(partitions: ReadonlySet<number>): void {
@@ -134,8 +143,10 @@ export class PartRunner<L extends Runnable> {
   }
 
   async #closed(partition: number, lane: L, fault: Fault | undefined): Promise<void> {
+    // One that was replaced, or that has gone elsewhere, is nobody's concern any more.
+    if (this.lanes.get(partition) !== lane || this.#replaced.has(lane)) return;
+    this.#replaced.add(lane);
     if (fault !== undefined) this.#report(partition, fault);
-    if (this.lanes.get(partition) !== lane) return;
     if (fault !== undefined && faults[fault.code].then === "halt-lane") {
       this.lanes.delete(partition);
       this.halted.set(partition, { partition, code: fault.code, message: fault.message, remedy: fault.remedy });
@@ -149,8 +160,7 @@ export class PartRunner<L extends Runnable> {
 
   #report(partition: number, fault: Fault): void {
     const { logger, count } = this.#options;
-    const fenced = fault.code === "GW_LANE_FENCED";
-    count(fenced ? "fenced" : "failure");
+    count(events[fault.code] ?? "failure");
     const level = faults[fault.code].then === "halt-lane" ? "error" : "warn";
     const cause = fault.cause instanceof Error ? fault.cause.message : undefined;
     logger[level]({ group: this.group, partition, code: fault.code, cause }, `${fault.message}. ${fault.remedy}`);
@@ -174,3 +184,5 @@ export class PartRunner<L extends Runnable> {
     }
   }
 }
+
+const events: Partial<Record<FaultCode, "fenced" | "stalled">> = { GW_LANE_FENCED: "fenced", GW_LANE_STALLED: "stalled" };

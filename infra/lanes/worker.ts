@@ -1,8 +1,9 @@
+import { Fault } from "../../schemas/faults/fault.ts";
 import type { LogPort } from "../kafka/port.ts";
 import type { RecordCodec } from "../registry/record-codec.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { Lane } from "./lane.ts";
-import { type LaneMeter, type Links, type PartToRun, Turns } from "./links.ts";
+import { type LaneEvent, type LaneMeter, type Links, type PartToRun, Turns } from "./links.ts";
 import { checkpointTopic, memberGroup } from "./names.ts";
 import { PartRunner, type Runnable } from "./part-runner.ts";
 import type { LaneSettings, MemberSettings } from "./settings.ts";
@@ -119,7 +120,7 @@ export class Worker {
 
   #runner(group: string, topics: readonly string[], open: (partition: number) => Runnable): PartRunner<Runnable> {
     const { log, logger, settings, memberFile, lost, meter } = this.#options;
-    const count = (event: "rebalance" | "failure" | "fenced") => meter.event(group, event);
+    const count = (event: LaneEvent) => meter.event(group, event);
     return new PartRunner({ log, logger, group, topics, settings, memberFile: memberFile?.(group), open, lost, count });
   }
 
@@ -133,9 +134,7 @@ export class Worker {
       for (const [partition, lane] of runner.lanes) {
         if (lane.status !== "live" || lane.stalledMs <= stallMs + quietMs) continue;
         const message = `${runner.group}/${partition} has not committed for ${Math.round(lane.stalledMs)} ms and is opened again`;
-        this.#options.logger.warn({ code: "GW_LANE_STALLED", group: runner.group, partition }, message);
-        this.#options.meter.event(runner.group, "stalled");
-        runner.replace(partition);
+        runner.replace(partition, new Fault("GW_LANE_STALLED", message, { group: runner.group, partition }));
       }
     }
   }

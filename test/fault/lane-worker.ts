@@ -7,6 +7,7 @@ import { pipelines } from "../../pipelines/index.ts";
 import { partsToRun } from "../../scripts/worker/parts.ts";
 import { testPipelines } from "../lanes/pipelines.ts";
 import { plainCodec } from "../lanes/plain-codec.ts";
+import { plainly } from "../lanes/plainly.ts";
 
 /** What a worker of the fault tests is started with, as JSON in its first argument. */
 export interface LaneWorkerOptions {
@@ -32,13 +33,7 @@ process.on("message", () => {
   doomed = true;
 });
 const mortal: LogPort = {
-  kind: log.kind,
-  admin: log.admin,
-  feed: log.feed,
-  fetch: (place, offset, limits) => log.fetch(place, offset, limits),
-  producer: () => log.producer(),
-  join: (membership) => log.join(membership),
-  close: () => log.close(),
+  ...plainly(log),
   fence: async (id) => {
     const writer = await log.fence(id);
     return {

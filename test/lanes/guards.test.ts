@@ -3,6 +3,7 @@ import type { JoinOptions, LogPort, Membership } from "../../infra/kafka/port.ts
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { LaneRig, until } from "./harness.ts";
 import { left, numbered, orderTest, type Reading } from "./pipelines.ts";
+import { plainly } from "./plainly.ts";
 
 /**
  * What keeps a lane's outputs exact, and proof that these tests would notice its absence: each guard is tried as it is and
@@ -65,17 +66,6 @@ class FrozenPort {
     return { ...options, assigned: (partitions) => (this.#frozen ? undefined : options.assigned(partitions)) };
   }
 }
-
-const plainly = (inner: LogPort): LogPort => ({
-  kind: inner.kind,
-  admin: inner.admin,
-  feed: inner.feed,
-  fetch: (place, offset, limits) => inner.fetch(place, offset, limits),
-  fence: (id) => inner.fence(id),
-  producer: () => inner.producer(),
-  join: (options) => inner.join(options),
-  close: () => inner.close(),
-});
 
 /** A zombie holds outputs of 40 readings that it has not written; another worker takes the lane and writes them; the zombie wakes. */
 async function afterAZombie(fence: (inner: LogPort) => LogPort) {

@@ -44,7 +44,7 @@ export class LaneRig {
   readonly pipeline: Pipeline;
   readonly settings: LaneSettings & MemberSettings;
   /** What lanes have reported, over all workers. */
-  readonly met = { restored: 0, replayed: 0, gaps: 0, failures: 0, fenced: 0 };
+  readonly met = { restored: 0, replayed: 0, gaps: 0, failures: 0, fenced: 0, stalled: 0 };
 
   constructor(pipeline: Pipeline, partitions: number, settings: Partial<LaneSettings & MemberSettings> = {}) {
     this.pipeline = pipeline;
@@ -86,6 +86,7 @@ export class LaneRig {
       event: (_, event) => {
         if (event === "failure") this.met.failures += 1;
         if (event === "fenced") this.met.fenced += 1;
+        if (event === "stalled") this.met.stalled += 1;
       },
       restored: (_, __, replayed) => {
         this.met.restored += 1;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { LogPort } from "../../infra/kafka/port.ts";
+import type { Lane } from "../../infra/lanes/lane.ts";
 import { checkpointTopic } from "../../infra/lanes/names.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import type { LaneGraph } from "../../operators/stream/lane-graph.ts";
@@ -7,6 +9,7 @@ import { Fault } from "../../schemas/faults/fault.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, type Reading } from "./pipelines.ts";
 import { plainCodec } from "./plain-codec.ts";
+import { plainly } from "./plainly.ts";
 
 const start = Date.UTC(2026, 0, 1) * 1_000;
 const readings = (from: number, count: number): Reading[] =>
@@ -86,6 +89,69 @@ describe("a lane's life", () => {
       [expect.stringMatching(/^GW_DECODE_/), "5", "test"],
       ["GW_RECORD_NULL", "7", "test"],
     ]);
+  });
+});
+
+describe("a lane that does not move", () => {
+  /** The first commit is never answered. */
+  const hanging = (inner: LogPort): LogPort => {
+    let hung = false;
+    return {
+      ...plainly(inner),
+      fence: async (id) => {
+        const writer = await inner.fence(id);
+        return {
+          send: (records) => writer.send(records),
+          abort: () => writer.abort(),
+          commit: (group, positions) => {
+            if (hung) return writer.commit(group, positions);
+            hung = true;
+            return new Promise(() => undefined);
+          },
+        };
+      },
+    };
+  };
+
+  it("is given up and followed by another, though what it waits for never answers", async () => {
+    const rig = new LaneRig(orderTest, 1, { stallMs: 300 });
+    const { worker } = await rig.worker({ port: hanging(rig.log.connect()) });
+    rig.produce(left, 0, readings(0, 20));
+    await written(rig, 20);
+    rig.produce(left, 0, readings(20, 20));
+    await written(rig, 40);
+    await worker.stop();
+    expect(rig.met).toMatchObject({ stalled: 1, failures: 0 });
+    expect(await numbers(rig)).toEqual(upTo(40));
+  });
+
+  it("takes no more than it may hold while its transaction waits, and goes on after", async () => {
+    const gate = Promise.withResolvers<void>();
+    const rig = new LaneRig(orderTest, 1, { maxBatchRecords: 10, stallMs: 60_000 });
+    const inner = rig.log.connect();
+    const slow: LogPort = {
+      ...plainly(inner),
+      fence: async (id) => {
+        const writer = await inner.fence(id);
+        return {
+          send: (records) => writer.send(records),
+          abort: () => writer.abort(),
+          commit: (group, positions) => gate.promise.then(() => writer.commit(group, positions)),
+        };
+      },
+    };
+    const { worker } = await rig.worker({ port: slow });
+    const next = () => Math.max(...(worker.lanes() as Lane[]).map((lane) => lane.positions()[0]?.next ?? 0));
+    for (let from = 0; from < 200; from += 5) {
+      rig.produce(left, 0, readings(from, 5));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    // One batch in the transaction, two of them full, and the fetch that found them not full yet.
+    expect(next()).toBeLessThan(60);
+    gate.resolve();
+    await written(rig, 200);
+    await worker.stop();
+    expect(await numbers(rig)).toEqual(upTo(200));
   });
 });
 
