@@ -24,7 +24,7 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
         stage: "encode",
         code: "GW_RECORD_TOO_LARGE",
         message,
-        topic,
+        topic: output.topic.name,
         partition: 0,
         origin: output.origin,
         value: output.value,
