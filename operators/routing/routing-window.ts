@@ -39,8 +39,8 @@ export const routingWindow: Aggregate<typeof fields, RoutingHealth, RoutingWindo
   },
   add(kept, { event, imbalance, entropy, assigned }, at) {
     kept.records += 1;
-    kept.tokens += event.tokens;
-    kept.droppedTokens += event.droppedTokens;
+    kept.tokens = sum(kept.tokens, event.tokens);
+    kept.droppedTokens = sum(kept.droppedTokens, event.droppedTokens);
     addCounts(kept.expertCounts, event.expertCounts);
     if (at.origin !== undefined) kept.last = [...sourcesOf(at)];
     if (assigned === 0) return;
@@ -78,8 +78,13 @@ export const routingWindow: Aggregate<typeof fields, RoutingHealth, RoutingWindo
 };
 
 function addCounts(sums: number[], counts: readonly number[]): void {
-  for (let i = 0; i < counts.length; i += 1) sums[i] = (sums[i] ?? 0) + (counts[i] as number);
+  for (let i = 0; i < counts.length; i += 1) sums[i] = sum(sums[i] ?? 0, counts[i] as number);
 }
+
+/** Avro carries whole numbers up to here (avsc 5.7.9). A sum beyond it could not be written, and its lane would fail on it for ever. */
+const largestSum = Number.MAX_SAFE_INTEGER - 1;
+
+const sum = (one: number, other: number): number => Math.min(one + other, largestSum);
 
 function bounds({ first, last }: StructOf<typeof fields>) {
   const [head] = first;
