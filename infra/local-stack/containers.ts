@@ -7,6 +7,7 @@ import { answersApiVersions } from "./kafka-probe.ts";
 import type { ClickHouseAccess, Part } from "./part.ts";
 import { portFor, releasePort } from "./ports.ts";
 import { untilReady } from "./ready.ts";
+import { knowsItsSchemas } from "./registry-probe.ts";
 import type { Starting } from "./starting.ts";
 import { registryPath, usualPorts, versions } from "./versions.ts";
 
@@ -56,7 +57,7 @@ export async function startContainers(
       ),
       starting.part(
         container("registry", registryAddress, `container of Apicurio Registry ${versions.registry}`, () =>
-          isOk(`${registryAddress}/subjects`),
+          knowsItsSchemas(registryAddress),
         ),
       ),
       starting.part(

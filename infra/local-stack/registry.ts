@@ -7,6 +7,7 @@ import type { Part } from "./part.ts";
 import { portFor, releasePort } from "./ports.ts";
 import { untilReady } from "./ready.ts";
 import { registryApp, registryJar } from "./registry-app.ts";
+import { knowsItsSchemas } from "./registry-probe.ts";
 import { registryPath, usualPorts, versions } from "./versions.ts";
 
 export interface RegistryPlace {
@@ -62,7 +63,7 @@ export async function startRegistry({
       archive.settle();
     });
     const address = `http://127.0.0.1:${own}${registryPath}`;
-    await untilReady({ name: "the schema registry", child, logFile, limitMs: startLimitMs, answers: () => answers(address) });
+    await untilReady({ name: "the schema registry", child, logFile, limitMs: startLimitMs, answers: () => knowsItsSchemas(address) });
     return { name: "registry", address, detail: detailOf(kafka), ended, stop: () => stopped(child, ended) };
   } catch (error) {
     releasePort(own);
@@ -90,12 +91,6 @@ const settings = (port: number, kafka: string | undefined): string[] => [
         "-Dapicurio.kafkasql.consumer.poll.timeout=100",
       ]),
 ];
-
-const answers = async (address: string): Promise<boolean> => {
-  const response = await fetch(`${address}/subjects`, { signal: AbortSignal.timeout(3_000) });
-  await response.arrayBuffer();
-  return response.status === 200;
-};
 
 const detailOf = (kafka: string | undefined): string =>
   `Apicurio Registry ${versions.registry}, schemas ${kafka === undefined ? "in memory" : "in Kafka"}`;
