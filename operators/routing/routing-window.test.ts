@@ -12,7 +12,16 @@ const at: At = { key: "k", topic: "moe.router", partition: 0, origin: undefined,
 
 function windowOf(...given: readonly Partial<RouterEvent>[]) {
   const readings = given.map((some) => {
-    const event = { clusterId: "", deploymentId: "d", instanceId: "i-0", layer: 3, tokens: 1, droppedTokens: 0, expertCounts: [1, 1], ...some };
+    const event = {
+      clusterId: "",
+      deploymentId: "d",
+      instanceId: "i-0",
+      layer: 3,
+      tokens: 1,
+      droppedTokens: 0,
+      expertCounts: [1, 1],
+      ...some,
+    };
     return routingHealth(event as RouterEvent);
   });
   const [first] = readings;
