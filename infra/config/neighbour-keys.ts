@@ -14,6 +14,10 @@ export const kafkaSettings = z.strictObject({
     .positive()
     .optional()
     .describe("partitions of topics that are made; where left out 4 with brokers on this machine and 12 otherwise; tables always have one"),
+  compression: z
+    .enum(["none", "gzip", "zstd"])
+    .default("gzip")
+    .describe("of what is written; every client reads gzip, zstd costs less and some readers need a codec for it"),
   ssl: z.boolean().default(false).describe("whether to speak TLS"),
   sslCaFile: z.string().optional().describe("certificate authority to trust, a PEM file; the system's where left out"),
   sslCertFile: z.string().optional().describe("client certificate, a PEM file"),

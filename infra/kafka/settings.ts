@@ -6,7 +6,11 @@ export interface KafkaSettings {
   /** True for TLS with the system's authorities; an object for one's own. Certificates and keys are PEM text. */
   readonly ssl?: boolean | TlsSettings;
   readonly sasl?: SaslSettings;
+  /** How what is written is compressed; gzip, which every client reads, where left out. */
+  readonly compression?: Compression;
 }
+
+export type Compression = "none" | "gzip" | "zstd";
 
 export interface TlsSettings {
   readonly ca?: string;

@@ -29,6 +29,7 @@ export function kafkaAccess({ kafka }: Pick<Settings, "kafka">, running: Running
   return {
     brokers,
     clientId: kafka.clientId,
+    compression: kafka.compression,
     ssl: Object.values(tls).some((one) => one !== undefined) ? tls : kafka.ssl,
     ...(mechanism === undefined ? {} : { sasl: { mechanism, username, password } }),
   };

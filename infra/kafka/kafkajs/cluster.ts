@@ -1,3 +1,4 @@
+import kafkajs from "kafkajs";
 import type { Place } from "../../../operators/stream/record.ts";
 import { Fault } from "../../../schemas/faults/fault.ts";
 import type { KafkaSettings } from "../settings.ts";
@@ -7,6 +8,8 @@ import { isSilence, refusalType } from "./kafka-fault.ts";
 import { type Address, type Dialling, Link } from "./link.ts";
 import { check } from "./refusal.ts";
 import { retrying } from "./retrying.ts";
+
+const { CompressionTypes } = kafkajs;
 
 export type CoordinatorKind = "group" | "transaction";
 
@@ -20,6 +23,8 @@ const writers = 4;
  */
 export class Cluster {
   readonly directory: Directory;
+  /** By its number on the wire. */
+  readonly compression: number;
   /** Carries the feed. */
   readonly live: Link;
   /** Carries what must not wait for the feed. */
@@ -29,7 +34,8 @@ export class Cluster {
   readonly #coordinators = new Map<string, Promise<number>>();
   #turn = 0;
 
-  constructor(dialling: Dialling, { brokers }: KafkaSettings) {
+  constructor(dialling: Dialling, { brokers, compression = "gzip" }: KafkaSettings) {
+    this.compression = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, zstd: CompressionTypes.ZSTD }[compression];
     this.live = new Link(dialling, true);
     this.aside = new Link(dialling, true);
     this.#writers = Array.from({ length: writers }, () => new Link(dialling, false));

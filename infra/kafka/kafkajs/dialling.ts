@@ -1,4 +1,4 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import "./mend-timer.ts";
 import kafkajs, { type Kafka, type SASLOptions } from "kafkajs";
 import socketFactory from "kafkajs/src/network/socketFactory.js";
@@ -15,6 +15,11 @@ const retry = { initialRetryTime: 10, multiplier: 1.5, factor: 0.2, maxRetryTime
 
 /** Level 1 costs 15 % of the encoding and sends a third of the bytes. No native package is needed. */
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** kafkajs' own gzip is level 6 in a thread of the pool: three times the CPU for a tenth less. */
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.GZIP] = () => ({
+  compress: async ({ buffer }: { buffer: Buffer }) => gzipSync(buffer, { level: 1 }),
+  decompress: async (buffer: Buffer) => gunzipSync(buffer),
+});
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer, level),
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),

@@ -11,7 +11,7 @@ import { Refusal } from "./refusal.ts";
 import { mayAskAgain } from "./retrying.ts";
 import { type Placed, sizeOf } from "./sends.ts";
 
-/** Below this zstd saves nothing worth its time. */
+/** Below this compression saves nothing worth its time. */
 const compressBytes = 1_024;
 const answerMs = 8_000;
 const allReplicas = -1;
@@ -131,7 +131,7 @@ async function produceTo(
   const topicData = byTopic(
     batches.map(({ topic, partition, firstSequence, messages }) => [topic, { partition, firstSequence, messages }] as const),
   );
-  const compression = large ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None;
+  const compression = large ? cluster.compression : kafkajs.CompressionTypes.None;
   try {
     const answer = await link.call(cluster.address(node), "Produce", {
       ...identity,
