@@ -26,7 +26,13 @@ export function checkpointSpec(group: string, { brokers, partitions }: Sizing): 
   return {
     name: checkpointTopic(group),
     partitions: count,
-    settings: { "cleanup.policy": "compact", "max.message.bytes": "1048588" },
+    // Only closed segments are compacted: small ones keep the disk near the size of the newest states.
+    settings: {
+      "cleanup.policy": "compact",
+      "max.message.bytes": "1048588",
+      "segment.bytes": "67108864",
+      "min.cleanable.dirty.ratio": "0.1",
+    },
   };
 }
 
