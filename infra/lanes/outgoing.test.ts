@@ -97,6 +97,20 @@ describe("what leaves a lane", () => {
     expect(texts(sent?.headers)["dlq.topic"]).toBe("ns.gatewatch.alert");
     expect(sent?.value).toEqual(origin.value);
   });
+
+  it.for<[string, object]>([
+    ["a number beyond what Avro carries", { ts: 2 ** 60 }],
+    ["a text where a number belongs", { observed: "much" }],
+  ])("is a dead letter where its topic cannot carry %s, and what follows goes out", async ([, wrong]) => {
+    const [sent, after] = outgoing([record({ ...alert, ...wrong }), record(alert)], "p", await links());
+    expect(texts(sent?.headers)).toMatchObject({ "dlq.code": "GW_RECORD_SHAPE", "dlq.stage": "encode", "dlq.offset": "12" });
+    expect([sent?.topic, after?.topic]).toEqual(["ns.gatewatch.dlq", "ns.gatewatch.alert"]);
+  });
+
+  it("fails where its schema was never registered: that is our defect, not the record's", async () => {
+    const shared = { ...(await links()), codec: memoryCodec() };
+    expect(() => [...outgoing([record(alert)], "p", shared)]).toThrow(/has not been registered/);
+  });
 });
 
 describe("a dead letter", () => {

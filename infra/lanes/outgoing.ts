@@ -1,8 +1,10 @@
 import type { DeadLetter } from "../../operators/stream/batch.ts";
 import type { GraphOutput } from "../../operators/stream/lane-graph.ts";
 import type { Headers } from "../../operators/stream/record.ts";
+import { Fault } from "../../schemas/faults/fault.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { OutRecord } from "../kafka/port.ts";
+import type { RecordCodec } from "../registry/record-codec.ts";
 import type { Links } from "./links.ts";
 
 /** What a graph has produced, as records of the log: encoded, keyed, with headers; marks to every partition; dead letters with their bytes. */
@@ -13,27 +15,33 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
       continue;
     }
     const topic = named(output.topic.name);
-    const value = codec.encode(output.topic, output.value);
     if (output.kind === "mark") {
+      const value = codec.encode(output.topic, output.value);
       for (let partition = 0; partition < partitionsOf(topic); partition += 1) yield { topic, partition, key: null, value };
       continue;
     }
-    if (value.length > output.topic.maxRecordBytes) {
-      const message = `a record for ${topic} has ${value.length} bytes, at most ${output.topic.maxRecordBytes} fit`;
-      const letter = {
-        stage: "encode",
-        code: "GW_RECORD_TOO_LARGE",
-        message,
-        topic: output.topic.name,
-        partition: 0,
-        origin: output.origin,
-        value: output.value,
-      } as const;
+    const value = encoded(output, codec);
+    if (!Buffer.isBuffer(value)) {
+      const { value: unwritten, origin } = output;
+      const letter = { stage: "encode", ...value, topic: output.topic.name, partition: 0, origin, value: unwritten } as const;
       yield deadLetter(letter, pipeline, named);
       continue;
     }
     const headers = output.topic.headers?.(output.value);
     yield { topic, key: Buffer.from(output.key), value, headers: headers === undefined ? undefined : asBuffers(headers) };
+  }
+}
+
+/** A value that its topic cannot carry would fail again in every transaction that tried, and its lane would stand still. */
+function encoded({ topic, value }: GraphOutput & { kind: "record" }, codec: RecordCodec): Buffer | Pick<DeadLetter, "code" | "message"> {
+  try {
+    const bytes = codec.encode(topic, value);
+    if (bytes.length <= topic.maxRecordBytes) return bytes;
+    const message = `a record for ${topic.name} has ${bytes.length} bytes, at most ${topic.maxRecordBytes} fit`;
+    return { code: "GW_RECORD_TOO_LARGE", message };
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "GW_RECORD_SHAPE") throw error;
+    return { code: error.code, message: error.message };
   }
 }
 
