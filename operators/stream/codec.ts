@@ -29,7 +29,8 @@ export type StructOf<F extends FieldSpecs> = { -readonly [K in keyof F]: ValueOf
 
 /**
  * A codec for state made of numbers, flags, texts, lists and structs: `struct({ count: "uint32", mean: "float64" })`.
- * `float64` keeps every bit; `uint32` and `int64` take integers from -2^52 (avsc 5.7.9 loses the sign of what is below) to 2^53 - 1.
+ * `float64` keeps every bit; `uint32` and `int64` take integers from -2^52 (avsc 5.7.9 loses the sign of what is below) to
+ * 2^53 - 2 (it takes no larger one).
  */
 export function struct<const F extends FieldSpecs>(fields: F): Codec<StructOf<F>> {
   const schema = recordSchema(fields, "State");
