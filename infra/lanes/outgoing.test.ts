@@ -18,12 +18,13 @@ async function links(): Promise<Links> {
   const codec = memoryCodec();
   await codec.register([topics.router, topics.alert, marks]);
   const log = openMemoryLog().connect();
+  const logger = openLog({ level: "silent", write: () => undefined });
   return {
     log,
     codec,
     named,
-    tables: new Tables(log),
-    logger: openLog({ level: "silent", write: () => undefined }),
+    tables: new Tables(log, { codec, logger }),
+    logger,
     recoveries: new Turns(1),
     partitionsOf: (topic) => (topic === `ns.${marks.name}` ? 3 : 0),
     meter: { event: () => undefined, restored: () => undefined, gap: () => undefined, committed: () => undefined },

@@ -71,12 +71,13 @@ function rig() {
   const log = openMemoryLog();
   for (const topic of ["left", "right", "out", checkpoints.topic]) log.create({ name: topic, partitions: 1, settings: {} });
   const port = log.connect();
+  const logger = openLog({ level: "silent", write: () => undefined });
   const links: Links = {
     log: port,
     codec,
     named: (topic) => topic,
-    tables: new Tables(port),
-    logger: openLog({ level: "silent", write: () => undefined }),
+    tables: new Tables(port, { codec, logger }),
+    logger,
     recoveries: new Turns(1),
     partitionsOf: () => 1,
     meter: { event: () => undefined, restored: () => undefined, gap: () => undefined, committed: () => undefined },

@@ -1,5 +1,8 @@
 import type { LogRecord } from "../../operators/stream/record.ts";
+import { faultOf } from "../../schemas/faults/fault.ts";
 import type { Fetched, LogPort, Tap } from "../kafka/port.ts";
+import type { RecordCodec } from "../registry/record-codec.ts";
+import type { Logger } from "../telemetry/log.ts";
 
 /**
  * Broadcast inputs of a process: each table topic (one partition, compacted) is read once and kept, and every lane takes from
@@ -7,16 +10,18 @@ import type { Fetched, LogPort, Tap } from "../kafka/port.ts";
  */
 export class Tables {
   readonly #log: LogPort;
+  readonly #schemas: Schemas;
   readonly #tables = new Map<string, Table>();
 
-  constructor(log: LogPort) {
+  constructor(log: LogPort, schemas: Schemas) {
     this.#log = log;
+    this.#schemas = schemas;
   }
 
   table(topic: string): Table {
     let table = this.#tables.get(topic);
     if (table === undefined) {
-      table = new Table(topic);
+      table = new Table(topic, this.#schemas);
       this.#tables.set(topic, table);
       this.#log.feed.add(table);
     }
@@ -31,6 +36,14 @@ export class Tables {
 /** As the catalogue sets `min.compaction.lag.ms` of tables: a replay never needs what is older and superseded. */
 const compactionLagMs = 3_600_000;
 const firstPrune = 10_000;
+/** A registry that is away is asked so often at most. */
+const registryRetryMs = 1_000;
+
+/** What a table needs so that its records can be decoded by the time a lane sees them. */
+export interface Schemas {
+  readonly codec: Pick<RecordCodec, "unknownIds" | "warm">;
+  readonly logger: Pick<Logger, "warn">;
+}
 
 /** All records of one table topic so far, in offset order. */
 export class Table implements Tap {
@@ -38,14 +51,17 @@ export class Table implements Tap {
   readonly partition = 0;
   next = 0;
   open = true;
-  readonly full = false;
+  /** While schemas are asked for nothing more is fetched. */
+  full = false;
+  readonly #schemas: Schemas;
   #records: LogRecord[] = [];
   #pruneAt = firstPrune;
   readonly #listeners = new Set<() => void>();
   #whole = Promise.withResolvers<void>();
 
-  constructor(topic: string) {
+  constructor(topic: string, schemas: Schemas) {
     this.topic = topic;
+    this.#schemas = schemas;
   }
 
   /** Resolves once everything that stood in the topic when it was opened has been read. */
@@ -71,7 +87,28 @@ export class Table implements Tap {
     return this.#records.slice(low).filter((record) => record.offset < end);
   }
 
-  feed({ records, next, highWatermark }: Fetched): void {
+  feed(fetched: Fetched): void {
+    if (this.full) return;
+    const unknown = this.#schemas.codec.unknownIds(fetched.records);
+    if (unknown.length === 0) this.#take(fetched);
+    else void this.#takeOnceKnown(fetched, unknown);
+  }
+
+  async #takeOnceKnown(fetched: Fetched, unknown: readonly number[]): Promise<void> {
+    this.full = true;
+    try {
+      await this.#schemas.codec.warm(unknown);
+      this.#take(fetched);
+    } catch (error) {
+      const { code, message } = faultOf(error, "GW_REGISTRY_UNREACHABLE", "registry");
+      this.#schemas.logger.warn({ code, topic: this.topic }, `waiting for schemas ${unknown.join(", ")}: ${message}`);
+      await new Promise((resolve) => setTimeout(resolve, registryRetryMs));
+    } finally {
+      this.full = false;
+    }
+  }
+
+  #take({ records, next, highWatermark }: Fetched): void {
     for (const record of records) if (record.offset >= this.next) this.#records.push(record);
     this.next = Math.max(this.next, next);
     if (this.#records.length >= this.#pruneAt) this.#prune();

@@ -54,7 +54,7 @@ export class Worker {
     this.#options = options;
     const recoveries = new Turns(recoveriesAtOnce);
     const partitionsOf = (topic: string) => counts.get(topic) ?? 0;
-    this.#links = { log, codec, meter, logger, named, partitionsOf, recoveries, tables: new Tables(log) };
+    this.#links = { log, codec, meter, logger, named, partitionsOf, recoveries, tables: new Tables(log, { codec, logger }) };
     this.#runners = [
       ...options.parts.map((part) => this.#partRunner(part, counts)),
       ...options.sinks.map((sink) => this.#sinkRunner(sink)),
