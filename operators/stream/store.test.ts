@@ -1,8 +1,13 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { struct } from "./codec.ts";
 import { KeyedStore } from "./store.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const counter = struct({ count: "uint32" });
 const forever = Number.POSITIVE_INFINITY;
@@ -60,6 +65,31 @@ describe("keyed store", () => {
     }
     expect(store.takeDue(20).map(([key]) => key)).toEqual(["c", "a", "b"]);
     expect(store.takeDue(20)).toEqual([]);
+  });
+
+  it("keeps nothing of a key that wanted no time and is gone", () => {
+    const store = open(10);
+    const keys = 20_000;
+    const held = () => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = held();
+    for (let i = 0; i < keys; i += 1) {
+      // Copied: a text put together shares its parts with the others.
+      const key = Buffer.from(`${"k".repeat(5_000)}${i}`).toString("latin1");
+      store.schedule(key, store.touch(key, 0), Number.NaN);
+    }
+    expect(held() - before).toBeLessThan((keys * 5_000) / 4);
+    expect(store.size).toBe(10);
+  });
+
+  it("asks no more for a key whose time was taken back", () => {
+    const store = open();
+    const entry = store.touch("a", 0);
+    store.schedule("a", entry, 20);
+    store.schedule("a", entry, Number.NaN);
+    expect(store.takeDue(1_000)).toEqual([]);
   });
 
   it("is the same after a checkpoint, whatever was done to it before and is done after", () => {

@@ -82,11 +82,12 @@ export class KeyedStore<S> {
     this.#entries.delete(key);
   }
 
-  /** Asks for the key to be in `due()` once the watermark has reached this event time. */
+  /** Asks for the key to be in `takeDue()` once the watermark has reached this event time; NaN takes an earlier wish back. */
   schedule(key: string, entry: Entry<S>, due: number): void {
     if (entry.due === due) return;
     this.#forgetDue(key, entry);
     entry.due = due;
+    if (Number.isNaN(due)) return;
     const keys = this.#dues.get(due);
     if (keys === undefined) this.#dues.set(due, new Set([key]));
     else keys.add(key);
