@@ -76,6 +76,14 @@ describe("what a lane lets in", () => {
     expect(admit(lane, record(named, "grun|xx"), plain, hour)).toMatchObject({ code: "GW_RECORD_KEY" });
   });
 
+  it.for<[string, string, Buffer]>([
+    ["the same text in Latin-1", "é", Buffer.from("chat|é", "latin1")],
+    ["bytes that are no text", "\ufffd", Buffer.from([...Buffer.from("chat|"), 0xff])],
+  ])("refuses %s: other bytes lie in another partition", ([, instanceId, key]) => {
+    const given = { ...record({ ...event, instanceId }), key };
+    expect(admit(lane, given, plain, hour)).toMatchObject({ code: "GW_RECORD_KEY" });
+  });
+
   it("throws at no bytes whatever", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.option(fc.string()), (bytes, key) => {

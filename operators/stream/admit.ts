@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
 import type { FaultCode } from "../../schemas/faults/faults.ts";
 import { implausibleTime } from "../../schemas/topics/time.ts";
@@ -70,8 +71,8 @@ function sensible(topic: AnyTopic, value: unknown): void {
   if (reason !== undefined) throw new Fault("GW_RECORD_SENSELESS", reason);
 }
 
-/** Most keys are short ASCII: comparing the text beats encoding the other one. */
+/** Keys are partitioned by their bytes. Most are ASCII, where comparing the text beats encoding the other one. */
 const sameText = (bytes: Buffer, text: string): boolean =>
-  bytes.toString(bytes.length === text.length ? "latin1" : "utf8") === text || bytes.toString() === text;
+  isAscii(bytes) ? bytes.toString("latin1") === text : bytes.equals(Buffer.from(text));
 
 const excerpt = (key: Buffer): string => key.subarray(0, 80).toString();
