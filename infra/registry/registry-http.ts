@@ -11,7 +11,7 @@ export type RegistryAnswer<T> =
 const timeoutMs = 10_000;
 const media = "application/vnd.schemaregistry.v1+json";
 
-/** The registry's address, how to be let in, and the two calls that the client does not offer. */
+/** The registry's address, how to be let in, and the calls that the client does not offer. */
 export class RegistryHttp {
   readonly address: string;
   readonly #auth: { username: string; password: string } | undefined;
@@ -60,6 +60,11 @@ export class RegistryHttp {
 
   async setCompatibility(subject: string, compatibility: string): Promise<RegistryAnswer<unknown>> {
     return await this.#request("PUT", `/config/${encodeURIComponent(subject)}`, { compatibility });
+  }
+
+  /** The newest version of a subject, refused with 404 where there is none. */
+  async newest(subject: string): Promise<RegistryAnswer<unknown>> {
+    return await this.#request("GET", `/subjects/${encodeURIComponent(subject)}/versions/latest`);
   }
 
   async subjects(): Promise<RegistryAnswer<unknown>> {

@@ -1,6 +1,6 @@
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { unreadable } from "./compatible.ts";
-import { unreachable } from "./registry-http.ts";
+import { RegistryHttp, unreachable } from "./registry-http.ts";
 import type { RegistrySettings } from "./settings.ts";
 
 /** What a registry holds for a topic, beside what we would write. */
@@ -21,28 +21,16 @@ interface Newest {
   readonly schema: string;
 }
 
-const timeoutMs = 10_000;
-
 /** Looks, and registers nothing. Throws GW_REGISTRY_UNREACHABLE. */
 export async function viewSubject(
   { url, username, password, named = (topic) => topic }: RegistrySettings,
   topic: AnyTopic,
 ): Promise<SubjectView> {
   const subject = `${named(topic.name)}-value`;
-  const address = url.replace(/\/+$/, "");
-  const headers: Record<string, string> = { accept: "application/vnd.schemaregistry.v1+json" };
-  if (username !== undefined) headers.authorization = `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}`;
-  let newest: Newest | undefined;
-  try {
-    const answer = await fetch(`${address}/subjects/${encodeURIComponent(subject)}/versions/latest`, {
-      headers,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (answer.ok) newest = (await answer.json()) as Newest;
-    else if (answer.status !== 404) throw new Error(`status ${answer.status}`);
-  } catch (error) {
-    throw unreachable(address, error);
-  }
+  const http = new RegistryHttp(url, username, password);
+  const answer = await http.newest(subject);
+  if (!answer.ok && answer.status !== 404) throw unreachable(http.address, new Error(`status ${answer.status}: ${answer.message}`));
+  const newest = answer.ok ? (answer.value as Newest) : undefined;
   if (newest === undefined) return { subject, version: undefined, id: undefined, current: false, conflict: undefined };
   const theirs = JSON.parse(newest.schema) as object;
   const ours = topic.schema as object;
