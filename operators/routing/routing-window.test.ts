@@ -44,4 +44,35 @@ describe("a routing window", () => {
     expect(topics.window.type.isValid(window)).toBe(true);
     expect(struct(routingWindow.fields).type.isValid(kept)).toBe(true);
   });
+
+  it("averages over the records that had assignments, not over all of them", () => {
+    const { window } = windowOf({ expertCounts: [4, 0] }, { expertCounts: [2, 2] }, { tokens: 3, expertCounts: [0, 0] });
+    expect(window).toMatchObject({ records: 3, imbalanceMean: 1.5, imbalanceMax: 2, entropyMean: 0.5, entropyMin: 0 });
+  });
+
+  it("calls a layer even of whose balance nothing is known", () => {
+    expect(windowOf({ expertCounts: [0, 0] }).window).toMatchObject({ imbalanceMean: 1, imbalanceMax: 1, entropyMean: 1, entropyMin: 1 });
+  });
+
+  it("names its first and last record as sources, and one record once", () => {
+    expect(sourcesAt(4, 9, 12)).toMatchObject([{ offset: 4 }, { offset: 12 }]);
+    expect(sourcesAt(4)).toMatchObject([{ topic: "moe.router", partition: 0, offset: 4 }]);
+  });
+
+  it("has one id for one layer and window, whatever came in it, and another for any other", () => {
+    const id = (event: Partial<RouterEvent>) => windowOf(event).window.id;
+    expect(id({ tokens: 9 })).toBe(id({ tokens: 1, expertCounts: [7, 7] }));
+    const others = [{ layer: 4 }, { instanceId: "i-1" }, { deploymentId: "e" }, { clusterId: "c" }].map(id);
+    expect(new Set([id({}), ...others]).size).toBe(5);
+  });
 });
+
+/** Sources of a window whose records stand at these offsets. */
+function sourcesAt(...offsets: readonly number[]) {
+  const event = { clusterId: "", deploymentId: "d", instanceId: "i-0", layer: 3, tokens: 1, droppedTokens: 0, expertCounts: [1, 1] };
+  const reading = routingHealth(event as Partial<RouterEvent> as RouterEvent);
+  const here = offsets.map((offset) => ({ ...at, origin: { offset, timestampMs: 0, key: null, value: null, headers: {} } }));
+  const kept = routingWindow.initial(reading, here[0] ?? at);
+  for (const one of here) routingWindow.add(kept, reading, one);
+  return routingWindow.result(kept, 0, 10, "k").sources;
+}

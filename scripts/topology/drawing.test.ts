@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { pipelines } from "../../pipelines/index.ts";
+import { orderTest, rekeyTest, tableTest } from "../../test/lanes/pipelines.ts";
+import { asMermaid, asText, drawn } from "./drawing.ts";
+
+describe("a pipeline as data", () => {
+  it("says what each stage reads, in the order it was wired", () => {
+    const [part] = drawn(tableTest.shape()).parts;
+    expect(part?.inputs).toEqual([
+      { topic: "test.left", role: "lane" },
+      { topic: "test.table", role: "table" },
+    ]);
+    expect(part?.stages.map(({ name, after }) => [name, after])).toEqual([
+      ["change", ["test.table"]],
+      ["reading", ["test.left"]],
+      ["join", ["change", "reading"]],
+    ]);
+    expect(part?.outputs).toEqual([{ topic: "test.priced", after: ["join"] }]);
+  });
+
+  it("leaves out what is no stage, and still knows what lies behind it", () => {
+    expect(drawn(orderTest.shape()).parts[0]?.stages).toMatchObject([{ name: "chain", after: ["test.left", "test.right"] }]);
+  });
+
+  it("has two parts where a rekey cuts it, joined by the topic between them", () => {
+    const [first, second] = drawn(rekeyTest.shape()).parts;
+    expect(first?.outputs.map(({ topic }) => topic)).toEqual(["gatewatch.internal.rekey-test.by-group"]);
+    expect(second?.inputs).toEqual([{ topic: "gatewatch.internal.rekey-test.by-group", role: "parts" }]);
+    expect([first?.part, second?.part]).toEqual(["test.left", "by-group"]);
+  });
+
+  it("names a stage once that two outputs need", () => {
+    for (const pipeline of pipelines) {
+      for (const { stages } of drawn(pipeline.shape()).parts) {
+        expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
+      }
+    }
+  });
+});
+
+describe("a pipeline as a picture", () => {
+  it("has a box for every stage, a round one for every topic, and an arrow for every edge", () => {
+    expect(asMermaid(drawn(orderTest.shape()))).toBe(
+      [
+        "flowchart LR",
+        "  topic_test_left([test.left])",
+        "  topic_test_right([test.right])",
+        '  subgraph part_test_left["order-test"]',
+        '    test_left_chain["chain<br/><small>chain</small>"]',
+        "  end",
+        "  topic_test_left --> test_left_chain",
+        "  topic_test_right --> test_left_chain",
+        "  topic_test_numbered([test.numbered])",
+        "  test_left_chain --> topic_test_numbered",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("draws a topic between two parts once", () => {
+    const picture = asMermaid(drawn(rekeyTest.shape()));
+    expect(picture.match(/\(\[gatewatch\.internal\.rekey-test\.by-group\]\)/g)).toHaveLength(1);
+    expect(picture).toContain('["rekey-test: by-group"]');
+  });
+
+  it("breaks at no quotation mark in a name", () => {
+    const [part] = drawn(orderTest.shape()).parts;
+    const stage = { name: 'a "b"', kind: "k", summary: "", settings: {}, after: ["test.left"] };
+    const picture = asMermaid({ pipeline: 'p"q', parts: [{ part: "x", inputs: part?.inputs ?? [], stages: [stage], outputs: [] }] });
+    expect(picture).toContain('["p\'q"]');
+    expect(picture).toContain("[\"a 'b'<br/>");
+  });
+});
+
+describe("a pipeline as text", () => {
+  it("has a line for each step", () => {
+    expect(asText(drawn(tableTest.shape()))).toBe(
+      [
+        "table-test",
+        "  in   test.left",
+        "  in   test.table (table, read whole)",
+        "       test.table -> change: as it is",
+        "       test.left -> reading: as it is",
+        "       change + reading -> join (join): the newest price of the key",
+        "  out  test.priced <- join",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("heads the parts where there are several", () => {
+    expect(asText(drawn(rekeyTest.shape())).match(/^ {2}part .*$/gm)).toEqual(["  part test.left", "  part by-group"]);
+  });
+});
