@@ -66,7 +66,7 @@ module.exports = {
       "kafkajs-behind-its-port",
       "Ask infra/kafka/port.ts: kafkajs is imported nowhere else, but where it is itself the yardstick.",
       "kafkajs",
-      "^(infra/kafka/|scripts/bench/bare-drain)",
+      "^(infra/kafka/|scripts/bench/)",
     ),
     behindPort(
       "registry-client-behind-its-port",
