@@ -102,6 +102,15 @@ describe("apply", () => {
     expect(letter?.value.message).toMatch(/tokes.*did you mean tokens/);
   });
 
+  it("keeps the key of what it could read, as the dead-letter topic does", () => {
+    const { out } = applied([
+      one({ tokens: -1 }),
+      JSON.stringify({ topic: "moe.router", key: "foreign", value: events(1)[0] }),
+      "nonsense",
+    ]);
+    expect(out.map(({ key }) => key)).toEqual(["d|i-0", "foreign", null]);
+  });
+
   it("keeps the length and an excerpt of an over-long line", () => {
     const run = new Apply({ pipelines: [{ pipeline: routerWindows }], maxAheadMs: 1, close: true });
     const [text = ""] = run.line({ number: 9, bytes: Buffer.from("x"), length: 9_000_000 });

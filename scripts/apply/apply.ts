@@ -69,7 +69,7 @@ export class Apply {
       read = this.#read(line);
     } catch (error) {
       const { code, message } = faultOf(error, "GW_RECORD_UNREADABLE", "reading the line");
-      return [this.#letterLine({ code, stage: "read", message, pipeline: "apply" }, { line: line.number, bytes: line.bytes })];
+      return [this.#letterLine({ code, stage: "read", message, pipeline: "apply" }, null, { line: line.number, bytes: line.bytes })];
     }
     const { topic, partition, record } = read;
     if (partition >= this.#beyond)
@@ -119,15 +119,17 @@ export class Apply {
 
   #letter({ code, stage, message, topic, partition, origin, value }: DeadLetter, pipeline: string): string {
     const bytes = origin?.value ?? (origin === undefined ? Buffer.from(JSON.stringify(value ?? null)) : null);
-    return this.#letterLine({ code, stage, message, pipeline }, { topic, partition, offset: origin?.offset ?? -1, bytes });
+    const key = origin?.key?.toString() ?? null;
+    return this.#letterLine({ code, stage, message, pipeline }, key, { topic, partition, offset: origin?.offset ?? -1, bytes });
   }
 
   #letterLine(
     reason: { code: FaultCode; stage: string; message: string; pipeline: string },
+    key: string | null,
     { bytes, ...origin }: { bytes: Buffer | null; [name: string]: unknown },
   ): string {
     this.counts.deadLettered += 1;
     const value = { ...reason, origin, valueBase64: bytes === null ? null : bytes.toString("base64") };
-    return JSON.stringify({ topic: "gatewatch.dlq", key: null, value });
+    return JSON.stringify({ topic: "gatewatch.dlq", key, value });
   }
 }
