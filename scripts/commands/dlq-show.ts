@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Fault } from "../../schemas/faults/fault.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import { command } from "../command-line/command.ts";
+import { letterAt } from "../dlq/letters.ts";
 import { shown } from "../dlq/shown.ts";
 
 export const dlqShow = command({
@@ -22,9 +22,7 @@ export const dlqShow = command({
     const settings = context.settings();
     const log = await context.kafka(settings);
     const topic = context.named(settings)(topics.dlq.name);
-    const { records } = await log.fetch({ topic, partition }, offset, { maxBytes: 16_000_000, maxWaitMs: 0 });
-    const record = records.find((one) => one.offset === offset);
-    if (record === undefined) throw new Fault("GW_USAGE", `there is no dead letter at ${partition}/${offset}`);
+    const record = await letterAt(log, { topic, partition }, offset);
     for (const line of shown(record, options.json)) io.out(line);
     return 0;
   },

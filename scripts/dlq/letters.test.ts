@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openMemoryLog } from "../../infra/kafka/memory/log.ts";
 import { deadLetter } from "../../infra/lanes/outgoing.ts";
-import { newestLetters } from "./letters.ts";
+import { letterAt, newestLetters } from "./letters.ts";
 import { shown } from "./shown.ts";
 
 function rig() {
@@ -33,6 +33,22 @@ describe("dead letters", () => {
     ]);
     const rare = await newestLetters(port, "gatewatch.dlq", 44, ({ code }) => code === "GW_RECORD_TIME");
     expect(rare.map(({ letter }) => letter.origin.offset)).toEqual(Array.from({ length: 44 }, (_, i) => 4_400 - 100 * i));
+  });
+
+  it("are found where they lie, and nowhere else", async () => {
+    const { port, write } = rig();
+    write("GW_RECORD_TIME", 1, 7);
+    expect((await letterAt(port, { topic: "gatewatch.dlq", partition: 1 }, 0)).value?.toString()).toBe("poison 7");
+    for (const [topic, partition, offset] of [
+      ["gatewatch.dlq", 0, 0],
+      ["gatewatch.dlq", 1, 9],
+      ["gatewatch.dlq", 9, 0],
+      ["ns.gatewatch.dlq", 0, 0],
+    ] as const)
+      await expect(letterAt(port, { topic, partition }, offset)).rejects.toMatchObject({
+        code: "GW_USAGE",
+        message: expect.stringContaining(`${partition}/${offset}`),
+      });
   });
 
   it("are none where the topic is not there", async () => {

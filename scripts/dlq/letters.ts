@@ -1,5 +1,6 @@
 import type { LogPort } from "../../infra/kafka/port.ts";
 import type { LogRecord, Place } from "../../operators/stream/record.ts";
+import { Fault } from "../../schemas/faults/fault.ts";
 import { type Letter, letterOf } from "../tail/letter.ts";
 
 export interface FoundLetter {
@@ -37,6 +38,20 @@ export async function newestLetters(log: LogPort, topic: string, limit: number, 
     }
   }
   return found.sort((a, b) => b.timestampMs - a.timestampMs || b.offset - a.offset).slice(0, limit);
+}
+
+/** The letter that `dlq list` shows there. Throws GW_USAGE where none lies. */
+export async function letterAt(log: LogPort, place: Place, offset: number): Promise<LogRecord> {
+  const none = (cause?: unknown) => new Fault("GW_USAGE", `there is no dead letter at ${place.partition}/${offset}`, {}, cause);
+  try {
+    const { records } = await log.fetch(place, offset, { maxBytes: 16_000_000, maxWaitMs: 0 });
+    const found = records.find((record) => record.offset === offset);
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (error instanceof Fault && (error.code === "GW_LANE_OFFSET_GAP" || error.code === "GW_TOPIC_MISSING")) throw none(error);
+    throw error;
+  }
+  throw none();
 }
 
 async function between(log: LogPort, place: Place, from: number, to: number): Promise<LogRecord[]> {
