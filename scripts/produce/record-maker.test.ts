@@ -45,6 +45,25 @@ describe("lines to records", () => {
     expect(codec.decode(topics.router, record)).toMatchObject({ ...event, ts: event?.windowEnd });
   });
 
+  it("gives alerts the headers by which they are told apart undecoded", async () => {
+    const alert = {
+      id: "a",
+      ts: startMs * 1_000,
+      pipeline: "p",
+      entity: { type: "layer", id: "i-0" },
+      kind: "router.baseline",
+      severity: "HIGH",
+      title: "t",
+      score: 0.5,
+    };
+    const { headers } = (await maker(topics.alert)).record(asLine(alert));
+    expect(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])).toEqual([
+      ["kind", "router.baseline"],
+      ["severity", "HIGH"],
+      ["entity", "layer:i-0"],
+    ]);
+  });
+
   it("tells a value with a field named value from one with something around it", async () => {
     const metric = { ts: startMs * 1_000, name: "kv_usage", value: 0.4, labels: { instance: "i-0" } };
     expect(await refusal(metric, topics.metric)).toBe("taken");

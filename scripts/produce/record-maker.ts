@@ -1,5 +1,6 @@
 import type { OutRecord } from "../../infra/kafka/port.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import type { Headers } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { fromJson } from "../../schemas/json/from-json.ts";
 import { implausibleTime } from "../../schemas/topics/time.ts";
@@ -52,7 +53,7 @@ export class RecordMaker {
     if (encoded.length > target.maxRecordBytes) {
       throw new Fault("GW_RECORD_TOO_LARGE", `the record has ${encoded.length} bytes, ${target.name} takes ${target.maxRecordBytes}`);
     }
-    return { topic: this.#target, key: Buffer.from(key), value: encoded };
+    return { topic: this.#target, key: Buffer.from(key), value: encoded, headers: asBuffers(target.headers?.(complete) ?? {}) };
   }
 
   #taken(line: Readonly<Record<string, unknown>>): { key: string | null | undefined; value: unknown } {
@@ -72,6 +73,9 @@ export class RecordMaker {
     return { topic: this.#target, key: Buffer.from(key), value: null };
   }
 }
+
+const asBuffers = (headers: Readonly<Record<string, string>>): Headers =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value)]));
 
 function enveloped(line: Readonly<Record<string, unknown>>): boolean {
   if (!("value" in line) || !Object.keys(line).every((name) => around.has(name))) return false;
