@@ -2,7 +2,7 @@ import { Fault } from "../../schemas/faults/fault.ts";
 import type { LogPort } from "../kafka/port.ts";
 import type { RecordCodec } from "../registry/record-codec.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type LaneStatus } from "./lane.ts";
 import { type LaneEvent, type LaneMeter, type Links, type PartToRun, Turns } from "./links.ts";
 import { checkpointTopic, memberGroup } from "./names.ts";
 import { PartRunner, type Runnable } from "./part-runner.ts";
@@ -86,11 +86,12 @@ export class Worker {
   status(): WorkerStatus {
     const reasons = this.#runners.flatMap(({ group, assigned, lanes, halted }) => {
       if (assigned === undefined) return [`${group} has not been assigned anything yet`];
-      const opening = [...lanes]
-        .filter(([, { status }]) => status === "waiting" || status === "recovering")
-        .map(([partition]) => partition);
+      const lanesThat = (...are: LaneStatus[]) => [...lanes].filter(([, { status }]) => are.includes(status)).map(([lane]) => lane);
+      const opening = lanesThat("waiting", "recovering");
+      const failed = lanesThat("closed");
       return [
         ...(opening.length > 0 ? [`${group} recovers lanes ${opening.join(", ")}`] : []),
+        ...(failed.length > 0 ? [`${group} opens lanes ${failed.join(", ")} again`] : []),
         ...[...lanes].flatMap(([partition, { waitingFor }]) =>
           waitingFor === undefined ? [] : [`${group}/${partition} waits: ${waitingFor}`],
         ),

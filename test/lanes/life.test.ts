@@ -70,6 +70,30 @@ describe("a lane's life", () => {
     expect(await numbers(rig)).toEqual(upTo(40));
   });
 
+  it("is not ready from its failure until it is open again", async () => {
+    let armed = true;
+    const broken: Pipeline = {
+      ...orderTest,
+      open(part, options) {
+        const graph = orderTest.open(part, options);
+        const feed = (...[, records]: Parameters<LaneGraph["feed"]>) => {
+          if (records.length > 0) throw new TypeError("a defect");
+        };
+        return armed ? Object.assign(graph, { feed }) : graph;
+      },
+    };
+    const rig = new LaneRig(orderTest, 1, { heartbeatMs: 400 });
+    const { worker } = await rig.worker({ pipeline: broken });
+    await until("a lane that is ready", () => worker.status().ready);
+    rig.produce(left, 0, readings(0, 5));
+    await until("a failure", () => rig.met.failures === 1);
+    expect(worker.status()).toMatchObject({ ready: false, reasons: [expect.stringMatching(/ opens lanes 0 again$/)] });
+    armed = false;
+    await written(rig, 5);
+    expect(worker.status().ready).toBe(true);
+    await worker.stop();
+  });
+
   it("keeps poison from stopping it: every bad record is a dead letter with its bytes, and the rest goes on", async () => {
     const rig = new LaneRig(orderTest, 1);
     const poison = [Buffer.alloc(0), Buffer.from("plain text"), Buffer.from([0, 0, 0, 0, 1, 255]), null];
