@@ -79,4 +79,20 @@ describe("dead letters", () => {
       headers: { trace: "t" },
     });
   });
+
+  it("of another program, with a code that is none of ours, are shown without a remedy", () => {
+    const headers = { "dlq.code": Buffer.from("toString"), "dlq.message": Buffer.from("why") };
+    const lines = shown({ offset: 1, timestampMs: 0, key: null, value: null, headers }, false);
+    expect(lines[0]).toBe("toString: why");
+    expect(lines.filter((line) => line.startsWith("remedy"))).toEqual([]);
+    expect(lines.slice(-2)).toEqual(["key       none", "value     null"]);
+  });
+
+  it("longer than a screen are cut where they are shown, and whole as JSON", () => {
+    const record = { offset: 1, timestampMs: 0, key: null, value: Buffer.alloc(5_000, 65), headers: {} };
+    const lines = shown(record, false);
+    expect(lines.at(-1)).toBe("…");
+    expect(lines.filter((line) => /^[0-9a-f]{6} /.test(line))).toHaveLength(32);
+    expect(Buffer.from(JSON.parse(shown(record, true)[0] ?? "").valueBase64, "base64")).toHaveLength(5_000);
+  });
 });

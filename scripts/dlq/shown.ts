@@ -11,7 +11,7 @@ export function shown(record: LogRecord, json: boolean): string[] {
   const keyBase64 = record.key === null ? null : record.key.toString("base64");
   if (json) return [JSON.stringify({ offset: record.offset, timestamp: record.timestampMs, ...letter, keyBase64, headers })];
   const { code, message, stage, pipeline, origin, attempts, schemaId } = letter;
-  const remedy = code in faults ? faults[code as keyof typeof faults].remedy : "";
+  const remedy = Object.hasOwn(faults, code) ? faults[code as keyof typeof faults].remedy : "";
   return [
     `${code}: ${message}`,
     ...(remedy === "" ? [] : [`remedy    ${remedy}`]),

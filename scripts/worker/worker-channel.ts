@@ -14,7 +14,7 @@ export function tellSupervisor(message: WorkerMessage): void {
 
 const schema = z.union([
   z.object({ worker: z.literal("running"), address: z.string() }),
-  z.object({ worker: z.literal("failed"), code: z.custom<FaultCode>((code) => typeof code === "string" && code in faults) }),
+  z.object({ worker: z.literal("failed"), code: z.custom<FaultCode>((code) => typeof code === "string" && Object.hasOwn(faults, code)) }),
 ]);
 
 export function workerMessage(message: unknown): WorkerMessage | undefined {
