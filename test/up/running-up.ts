@@ -77,7 +77,7 @@ export function temporaryDir(): TemporaryDir {
 }
 
 /** Command lines of processes that work over this directory. */
-export const processesOver = (dataDir: string): string[] =>
+const processesOver = (dataDir: string): string[] =>
   execFileSync("ps", ["-axww", "-o", "command="], { encoding: "utf8", maxBuffer: 16 << 20 })
     .split("\n")
     .filter((line) => line.includes(dataDir));
