@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, r
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../schemas/faults/fault.ts";
+import { endGroup, leashed } from "./leash.ts";
 import { identityOf, isRunning, type ProcessIdentity } from "./process-identity.ts";
 
 export interface ChildSpec {
@@ -35,32 +36,15 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/**
- * The shell leaves a watcher behind and becomes the program, so process id, exit code and signals are the program's own.
- * The watcher reads a pipe whose other end only the parent holds: it ends when the parent dies, SIGKILL included. The
- * watcher is a member of the program's process group, so the group's id cannot be given again under its hands.
- */
-const watched = `
-exec 3<&0 </dev/null
-( trap '' TERM INT HUP
-  read -r nothing <&3
-  kill -"$GATEWATCH_STOP_SIGNAL" $$ 2>/dev/null
-  tenths=0
-  while [ "$tenths" -lt "$GATEWATCH_STOP_TENTHS" ] && kill -0 $$ 2>/dev/null; do sleep 0.1; tenths=$((tenths + 1)); done
-  kill -KILL -$$ ) >/dev/null 2>&1 &
-exec 3<&-
-exec "$@"
-`;
-
 /** Starts a program that dies with this process whatever kills it, in a process group of its own: Ctrl-C in the terminal reaches only us. */
 export async function startChild(spec: ChildSpec): Promise<Child> {
   const { name, command, args, cwd, env, output, pidFile, stopSignal = "SIGTERM", stopMs = 10_000 } = spec;
   if (pidFile !== undefined) await formerLifeOver(pidFile, stopMs);
   const sink = output === "inherit" ? output : freshLog(output);
-  const watcher = { GATEWATCH_STOP_SIGNAL: stopSignal.slice(3), GATEWATCH_STOP_TENTHS: String(Math.ceil(stopMs / 100)) };
-  const child = spawn("sh", ["-c", watched, name, command, ...args], {
+  const program = leashed({ name, command, args, stopSignal, stopMs });
+  const child = spawn(program.command, program.args, {
     cwd,
-    env: { ...process.env, ...env, ...watcher },
+    env: { ...process.env, ...env },
     stdio: ["pipe", sink, sink],
     detached: true,
   });
@@ -83,7 +67,7 @@ function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number,
   const exited = new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => {
       exit = { code, signal };
-      killGroup(pid);
+      endGroup(pid);
       child.stdin?.destroy();
       if (pidFile !== undefined) rmSync(pidFile, { force: true });
       living.delete(tendedChild);
@@ -93,7 +77,7 @@ function tended(child: ChildProcess, stopSignal: NodeJS.Signals, stopMs: number,
   const end = async (): Promise<void> => {
     if (exit !== undefined) return;
     child.kill(stopSignal);
-    const force = setTimeout(() => killGroup(pid), stopMs);
+    const force = setTimeout(() => endGroup(pid), stopMs);
     await exited;
     clearTimeout(force);
   };
@@ -120,21 +104,13 @@ function spawned(child: ChildProcess, name: string): Promise<void> {
   });
 }
 
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
 /** A parent that was killed leaves its children some seconds to end; two lives over the same data would refuse or destroy each other. */
 async function formerLifeOver(pidFile: string, stopMs: number): Promise<void> {
   const former = remembered(pidFile);
   if (former === undefined) return;
   const limit = Date.now() + stopMs + 2_000;
   while (isRunning(former) && Date.now() < limit) await pause(100);
-  if (isRunning(former)) killGroup(former.pid);
+  if (isRunning(former)) endGroup(former.pid);
   while (isRunning(former)) await pause(20);
 }
 

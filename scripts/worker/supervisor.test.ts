@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { isRunning } from "../../infra/local-stack/process-identity.ts";
 import { until } from "../../test/lanes/harness.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -106,5 +108,29 @@ describe("supervisor", () => {
     expect(await supervisor.ended).toBe(1);
     expect(said).toEqual(["worker 1 has ended with code 1; starting it again would not help"]);
     expect(lives()).toHaveLength(1);
+  });
+
+  it("leaves no worker behind when it is killed, not even one that hangs", { timeout: 20_000 }, async () => {
+    const lives = join(folder, "hangs");
+    const script = `
+      import { Supervisor } from ${JSON.stringify(new URL("./supervisor.ts", import.meta.url).href)};
+      new Supervisor({
+        workers: 2,
+        args: () => ["live", ${JSON.stringify(lives)}],
+        program: ${JSON.stringify(join(folder, "program.mjs"))},
+        memberDir: ${JSON.stringify(folder)},
+        say: () => undefined,
+        stopMs: 500,
+      });`;
+    writeFileSync(lives, "");
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "ignore", "inherit"] });
+    const lines = () => readFileSync(lives, "utf8").trim().split("\n");
+    await until("both run", () => lines().length === 2);
+    const [hanging = 0, other = 0] = lines().map((line) => Number(line.split(" ")[0]));
+    onTestFinished(() => [hanging, other].forEach((pid) => isRunning({ pid, began: "" }) && process.kill(pid, "SIGKILL")));
+    process.kill(hanging, "SIGSTOP");
+    parent.kill("SIGKILL");
+    await until("neither is left", () => [hanging, other].every((pid) => !isRunning({ pid, began: "" })));
+    expect(lines().filter((line) => line === "leash" || line === "stopped")).toHaveLength(1);
   });
 });

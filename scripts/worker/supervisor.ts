@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endGroup, leashed } from "../../infra/local-stack/leash.ts";
 import { faults } from "../../schemas/faults/faults.ts";
 import { workerMessage } from "./worker-channel.ts";
 
@@ -21,6 +22,8 @@ export interface SupervisorOptions {
   running?(worker: number, address: string): void;
   readonly program?: string;
   readonly firstPauseMs?: number;
+  /** How long a worker may take to stop in order. */
+  readonly stopMs?: number;
 }
 
 /** Those that `bin.js` has given to this process. */
@@ -30,7 +33,7 @@ const longestPauseMs = 30_000;
 /** A worker that lived so long had not come to start badly. */
 const goodLifeMs = 60_000;
 /** Longer than a worker takes to stop in order. */
-const stoppedWithinMs = 20_000;
+const usualStopMs = 20_000;
 
 interface Supervised {
   child: ChildProcess | undefined;
@@ -42,8 +45,8 @@ interface Supervised {
 }
 
 /**
- * Workers as child processes, started again with growing pauses when they end. The channel to a child is also its leash: when
- * this process dies, by SIGKILL too, the channel closes and the child stops in order.
+ * Workers as child processes, started again with growing pauses when they end. When this process dies, by SIGKILL too, the
+ * channel to each closes and it stops in order; one that hangs and does not see it is killed by its leash.
  */
 export class Supervisor {
   /** Resolves to an exit code when a worker has ended for a reason that starting it again cannot mend. */
@@ -87,7 +90,7 @@ export class Supervisor {
         clearTimeout(restart);
         if (child === undefined) return;
         const gone = new Promise((resolve) => child.once("exit", resolve));
-        const force = setTimeout(() => child.kill("SIGKILL"), stoppedWithinMs);
+        const force = setTimeout(() => child.kill("SIGKILL"), this.#options.stopMs ?? usualStopMs);
         child.kill("SIGTERM");
         await gone;
         clearTimeout(force);
@@ -99,21 +102,26 @@ export class Supervisor {
   #start(number: number): void {
     const worker = this.#workers[number];
     if (worker === undefined || this.#stopping) return;
-    const { args, environment, stderr = "inherit", program = gatewatch } = this.#options;
+    const { args, environment, stderr = "inherit", program = gatewatch, stopMs = usualStopMs } = this.#options;
     const memberDir = join(this.#memberDir, String(number));
     mkdirSync(memberDir, { recursive: true });
     const all = [...flags, program, "run", ...args(number), "--workers", "1", "--member-dir", memberDir];
     // A group of its own: Ctrl-C reaches this process alone, which then stops its workers in its own order.
-    const child = spawn(process.execPath, all, {
+    const held = leashed({ name: `worker ${number + 1}`, command: process.execPath, args: all, stopMs });
+    const child = spawn(held.command, held.args, {
       env: { ...process.env, ...environment },
-      stdio: ["ignore", "ignore", stderr, "ipc"],
+      stdio: ["pipe", "ignore", stderr, "ipc"],
       detached: true,
     });
     worker.child = child;
     worker.startedAt = Date.now();
     child.on("message", (message) => this.#heard(number, worker, message));
     child.on("error", (error) => this.#options.say(`worker ${number + 1} does not start: ${error.message}`));
-    child.on("exit", (code, signal) => this.#exited(number, worker, code, signal));
+    child.on("exit", (code, signal) => {
+      child.stdin?.destroy();
+      if (child.pid !== undefined) endGroup(child.pid);
+      this.#exited(number, worker, code, signal);
+    });
   }
 
   #heard(number: number, worker: Supervised, message: unknown): void {
