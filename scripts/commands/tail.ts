@@ -24,7 +24,10 @@ export const tail = command({
   lasting: true,
   options: z.strictObject({
     topic: z.string().describe("a topic of the catalogue"),
-    from: z.string().default("latest").describe("where to begin: earliest, latest, or a time (ISO 8601, or milliseconds since 1970)"),
+    from: z
+      .string()
+      .default("latest")
+      .describe("where to begin: earliest, latest, or a time (ISO 8601, UTC where it names no zone; or milliseconds since 1970)"),
     filter: z.array(z.string()).default([]).describe("only records for which this holds; may be repeated"),
     raw: z.boolean().default(false).describe("with partition, offset, timestamp, key and headers, as `apply` reads them"),
     limit: z.coerce.number().int().positive().optional().describe("ends after so many"),
@@ -41,6 +44,7 @@ export const tail = command({
     const codec = await context.codec(settings);
     let printed = 0;
     const print = async (found: FoundRecord): Promise<boolean> => {
+      if (stop.aborted) return false;
       await warm(topic, found, codec);
       const text = told(topic, found.record, codec);
       if (!holds(text.value)) return true;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openMemoryLog } from "../../infra/kafka/memory/log.ts";
+import type { LogPort } from "../../infra/kafka/port.ts";
 import { until } from "../../test/lanes/harness.ts";
 import { beginningsOf, timeOf } from "./from.ts";
 import { asTheyCome, type FoundRecord, upToNow } from "./merged.ts";
@@ -54,6 +55,25 @@ describe("reading a topic", () => {
     expect(await all(upToNow(port, await beginningsOf(port, "t", "earliest")))).toEqual(["a"]);
   });
 
+  it("asks once for what stands behind an open transaction, however many records others hold", async () => {
+    const { port, write } = rig(2);
+    const open = await port.fence("y");
+    await open.send([{ topic: "t", partition: 0, key: null, value: Buffer.from("open") }]);
+    for (let i = 0; i < 50; i += 1) write(1, `${i}`);
+    let asked = 0;
+    const counting: LogPort = Object.create(port, {
+      fetch: {
+        value: (...[place, offset, limits]: Parameters<LogPort["fetch"]>) => {
+          if (place.partition === 0) asked += 1;
+          return port.fetch(place, offset, limits);
+        },
+      },
+    });
+    const beginnings = await beginningsOf(port, "t", "earliest");
+    expect(await all(upToNow(counting, beginnings))).toHaveLength(50);
+    expect(asked).toBe(1);
+  });
+
   it("goes on where it has ended, without a gap and without repeating", async () => {
     const { port, write } = rig(2);
     write(0, "a");
@@ -82,11 +102,30 @@ describe("reading a topic", () => {
     await expect(all(asTheyCome(port, beginnings, new AbortController().signal))).rejects.toMatchObject({ code: "GW_TOPIC_MISSING" });
   });
 
+  // Whatever zone the machine is in: Date.parse takes these for local time.
+  it.for([
+    ["2026-01-31 12:00", 0],
+    ["2026-01-31T12:00", 0],
+    ["2026-01-31 12:00:30", 30_000],
+    ["2026-01-31T12:00:00.0005", 1],
+  ] as const)("reads %s as UTC", ([text, afterNoonMs]) => {
+    const zone = process.env.TZ;
+    process.env.TZ = "Asia/Tokyo";
+    try {
+      expect(timeOf(text)).toBe(Date.UTC(2026, 0, 31, 12) + afterNoonMs);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   it("reads times as people write them", async () => {
     expect(timeOf("2026-01-01T00:00:00Z")).toBe(Date.UTC(2026, 0, 1));
     expect(timeOf("2026-01-01T00:00:00")).toBe(Date.UTC(2026, 0, 1));
     expect(timeOf("2026-01-01")).toBe(Date.UTC(2026, 0, 1));
     expect(timeOf("1767225600000")).toBe(Date.UTC(2026, 0, 1));
+    expect(timeOf("2026-01-01T01:30:00+01:30")).toBe(Date.UTC(2026, 0, 1));
+    expect(() => timeOf("2026-02-30")).toThrow(expect.objectContaining({ code: "GW_USAGE" }));
     expect(() => timeOf("yesterday")).toThrow(expect.objectContaining({ code: "GW_USAGE" }));
   });
 });

@@ -11,8 +11,8 @@ export interface FoundRecord {
 interface Reader {
   readonly place: Place;
   next: number;
-  /** Everything before this stood in the partition when reading began. */
-  readonly end: number;
+  /** Everything before this stood in the partition when reading began, and can be read. */
+  end: number;
   buffer: readonly LogRecord[];
   at: number;
 }
@@ -53,11 +53,14 @@ export async function* upToNow(log: LogPort, beginnings: Beginnings): AsyncGener
   }
 }
 
-/** Fetches until there is something, or nothing more to be had: behind an open transaction nothing can be read yet. */
+/** Fetches until there is something, or nothing more to be had: what stands behind an open transaction is not asked for again. */
 async function refill(log: LogPort, reader: Reader): Promise<void> {
   while (reader.at >= reader.buffer.length && reader.next < reader.end) {
     const { records, next } = await log.fetch(reader.place, reader.next, { maxBytes: pieceBytes, maxWaitMs: 0 });
-    if (next <= reader.next) return;
+    if (next <= reader.next) {
+      reader.end = reader.next;
+      return;
+    }
     reader.buffer = records.filter(({ offset }) => offset < reader.end);
     reader.at = 0;
     reader.next = Math.min(next, reader.end);
