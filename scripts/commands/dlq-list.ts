@@ -18,7 +18,7 @@ export const dlqList = command({
     json: z.boolean().default(false).describe("one JSON object a line"),
   }),
   async run({ topic, code, limit, ...options }, io, context) {
-    if (code !== undefined && !(code in faults)) throw new Fault("GW_USAGE", `there is no error code ${code}`);
+    if (code !== undefined && !Object.hasOwn(faults, code)) throw new Fault("GW_USAGE", `there is no error code ${code}`);
     const settings = context.settings();
     const named = context.named(settings);
     const log = await context.kafka(settings);
