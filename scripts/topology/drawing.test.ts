@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { pipeline } from "../../operators/stream/pipeline.ts";
 import { pipelines } from "../../pipelines/index.ts";
+import { topics } from "../../schemas/topics/index.ts";
 import { orderTest, rekeyTest, tableTest } from "../../test/lanes/pipelines.ts";
-import { asMermaid, asText, drawn } from "./drawing.ts";
+import { topology } from "../commands/topology.ts";
+import { asMermaid, asText, drawn, drawnByDefault, latenessText } from "./drawing.ts";
 
 describe("a pipeline as data", () => {
   it("says what each stage reads, in the order it was wired", () => {
@@ -34,6 +38,26 @@ describe("a pipeline as data", () => {
       for (const { stages } of drawn(pipeline.shape()).parts) {
         expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
       }
+    }
+  });
+});
+
+describe("how late a record may be", () => {
+  const late = pipeline("late-test", { summary: "s", latenessS: 12.5, options: z.object({}) }, ({ from, to }) => [
+    to(topics.router, from(topics.router)),
+  ]);
+
+  it("is what the pipeline says by default", () => {
+    expect(drawnByDefault(late)).toEqual({ ...drawn(late.shape()), latenessS: 12.5 });
+    expect(asText(drawnByDefault(late)).split("\n")[0]).toBe("late-test (a record may be 12.5 s late: late-test.latenessS)");
+    expect(latenessText([late, late])).toBe("How late a record may be in event time, by default: late-test 12.5 s, late-test 12.5 s.");
+  });
+
+  it("stands in the help of topology for every pipeline", () => {
+    for (const { name, options } of pipelines) {
+      const { latenessS } = options.parse({});
+      expect(latenessS).toEqual(expect.any(Number));
+      expect(topology.details).toContain(`${name} ${latenessS} s`);
     }
   });
 });

@@ -1,5 +1,6 @@
 import type { Observable } from "rxjs";
 import type { Assembled } from "../../operators/stream/assemble.ts";
+import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { type Node, nodeOf } from "../../operators/stream/topology.ts";
 
 export interface DrawnStage {
@@ -20,6 +21,8 @@ export interface DrawnPart {
 
 export interface Drawing {
   readonly pipeline: string;
+  /** How late a record may be in event time. */
+  readonly latenessS?: number;
   readonly parts: readonly DrawnPart[];
 }
 
@@ -44,6 +47,18 @@ export function drawn({ pipeline, parts }: Assembled): Drawing {
     }),
   };
 }
+
+/** A pipeline as it runs where nothing is configured. */
+export function drawnByDefault(pipeline: Pipeline): Drawing {
+  const { pipeline: name, parts } = drawn(pipeline.shape());
+  return { pipeline: name, latenessS: latenessOf(pipeline), parts };
+}
+
+/** For the help of commands that run or show pipelines. */
+export const latenessText = (pipelines: readonly Pipeline[]): string =>
+  `How late a record may be in event time, by default: ${pipelines.map((one) => `${one.name} ${latenessOf(one)} s`).join(", ")}.`;
+
+const latenessOf = ({ options }: Pipeline): number => Number(options.parse({}).latenessS);
 
 /** Names of the nearest drawn things behind an observable; notes every stage on the way, what comes first first. */
 function walk(flow: Observable<unknown>, stages: Map<string, DrawnStage>): string[] {
@@ -84,8 +99,8 @@ export function asMermaid({ pipeline, parts }: Drawing): string {
 }
 
 /** One line a step, readable without a renderer. */
-export function asText({ pipeline, parts }: Drawing): string {
-  const out = [pipeline];
+export function asText({ pipeline, latenessS, parts }: Drawing): string {
+  const out = [latenessS === undefined ? pipeline : `${pipeline} (a record may be ${latenessS} s late: ${pipeline}.latenessS)`];
   for (const { part, inputs, stages, outputs } of parts) {
     if (parts.length > 1) out.push(`  part ${part}`);
     for (const { topic, role } of inputs) out.push(`  in   ${topic}${role === "table" ? " (table, read whole)" : ""}`);
