@@ -27,12 +27,14 @@ export const kafkaSettings = z.strictObject({
   saslPassword: secret("its password"),
 });
 
+/** Section `registry`. Where no address is given, that of the local stack is used. */
 export const registrySettings = z.strictObject({
   url: z.url().optional().describe("address of a schema registry with the Confluent API"),
   username: z.string().optional().describe("user, for basic authentication"),
   password: secret("its password"),
 });
 
+/** Section `clickhouse`. Without an address there are no sinks, unless a local stack runs. */
 export const clickhouseSettings = z.strictObject({
   url: z.url().optional().describe("address of ClickHouse over HTTP"),
   user: z.string().min(1).default("default").describe("user that makes tables and writes"),

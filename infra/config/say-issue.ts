@@ -18,6 +18,7 @@ export function sayIssue(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** zod's names of types, in a person's words. */
 const names: Readonly<Record<string, string>> = {
   number: "a number",
   int: "a whole number",

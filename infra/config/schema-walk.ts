@@ -7,6 +7,7 @@ export interface Unwrapped {
   readonly required: boolean;
 }
 
+/** Takes wrappers off until a schema of its own is left; the outermost default counts. */
 export function unwrapped(schema: z.ZodType): Unwrapped {
   let inner = schema;
   let fallback: unknown;

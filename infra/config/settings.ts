@@ -3,16 +3,19 @@ import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { laneSettings, sinkSettings } from "./lane-keys.ts";
 import { clickhouseSettings, kafkaSettings, registrySettings } from "./neighbour-keys.ts";
 
+/** Section `log`. */
 const log = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").describe("what is logged: this and what is graver"),
 });
 
+/** Section `http`: where a worker answers, and when it calls itself ready. */
 const http = z.strictObject({
   host: z.string().default("127.0.0.1").describe("address a worker's health and metrics listen on; 0.0.0.0 for all"),
   port: z.int().min(0).max(65_535).default(0).describe("its port; 0 takes any free one"),
   maxLagRecords: z.int().positive().default(1_000_000).describe("records a lane may lag behind, in records, before `/readyz` answers 503"),
 });
 
+/** What topics, groups and databases take alike. */
 const name = /^[A-Za-z0-9_-]*$/;
 
 /** Sections that do not depend on which pipelines there are. */

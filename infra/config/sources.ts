@@ -17,6 +17,7 @@ export interface Said {
   readonly faults: readonly string[];
 }
 
+/** Variables that are not ours are no fault: an environment is shared. Empty ones are unset, as compose files leave them. */
 export function fromEnvironment(environment: NodeJS.ProcessEnv, leaves: readonly Leaf[]): Said {
   const entries = Object.entries(environmentKeys).flatMap(([name, key]) => {
     const text = environment[name];

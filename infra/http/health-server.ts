@@ -1,6 +1,7 @@
 import { fastify } from "fastify";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
 
+/** What the server is told. `ready` and `metrics` are asked at each request and must be quick. */
 export interface HealthOptions {
   readonly host: string;
   /** 0 takes any free one. */
@@ -11,6 +12,7 @@ export interface HealthOptions {
   readonly now?: () => number;
 }
 
+/** A server that listens. `stop` closes open connections too: a scraper that keeps one must not hold up the end. */
 export interface HealthServer {
   /** `http://host:port`. */
   readonly address: string;

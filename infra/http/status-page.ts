@@ -15,6 +15,7 @@ export interface StatusView {
   readonly alerts: readonly { readonly ts: string; readonly severity: string; readonly kind: string; readonly title: string }[];
 }
 
+/** One worker as the page shows it; absent figures mean that it did not answer. */
 export interface WorkerView {
   readonly name: string;
   readonly address: string;
@@ -23,6 +24,7 @@ export interface WorkerView {
   readonly lanes: readonly { readonly group: string; readonly live: number; readonly of: number }[];
 }
 
+/** What the page shows, asked anew at each request. */
 export interface StatusPageOptions {
   /** On 127.0.0.1; 0 takes any free one. */
   readonly port: number;

@@ -1,3 +1,4 @@
+/** One worker of a group as the deal sees it. */
 export interface Member {
   readonly id: string;
   /** Lanes it holds now. */

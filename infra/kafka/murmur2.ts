@@ -7,6 +7,7 @@ export function murmur2Partition(key: Buffer | null, partitions: number): number
   return key === null ? 0 : (murmur2(key) & 0x7fffffff) % partitions;
 }
 
+/** 32 bits, signed, as Java has them. */
 export function murmur2(data: Buffer): number {
   const multiplier = 0x5bd1e995;
   let hash = 0x9747b28c ^ data.length;

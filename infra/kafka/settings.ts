@@ -10,8 +10,10 @@ export interface KafkaSettings {
   readonly compression?: Compression;
 }
 
+/** Of record batches; snappy and lz4 are read and not written. */
 export type Compression = "none" | "gzip" | "zstd";
 
+/** PEM texts. What is left out is the system's. */
 export interface TlsSettings {
   readonly ca?: string;
   readonly cert?: string;
@@ -21,6 +23,7 @@ export interface TlsSettings {
   readonly rejectUnauthorized?: boolean;
 }
 
+/** How to authenticate. `plain` sends the password as it is: only over TLS. */
 export interface SaslSettings {
   readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
   readonly username: string;

@@ -57,6 +57,7 @@ export class Turns {
     this.#free = atOnce;
   }
 
+  /** Resolves or rejects as the job does; its turn goes to the next either way. */
   async take<R>(job: () => Promise<R>): Promise<R> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -13,6 +13,7 @@ export interface LaneName {
 /** The consumer group of a part: its membership and its positions. */
 export const memberGroup = ({ group, pipeline, part }: Omit<LaneName, "slot">): string => `${group}.${pipeline}.${part}`;
 
+/** Ends in the slot: one id a lane is what lets a new owner fence exactly one old one. */
 export const transactionalId = (name: LaneName): string => `${memberGroup(name)}.${name.slot}`;
 
 /** One compacted topic a group, for all its lanes. A group's name carries its namespace already. */

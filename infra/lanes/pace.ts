@@ -32,16 +32,22 @@ export class Pace {
     this.#quietMs = settings.quietMs;
   }
 
+  /** Milliseconds since the first record that no transaction holds yet; means nothing while there is none. */
   get aheadMs(): number {
     return Date.now() - this.#aheadSince;
   }
 
+  /** The lane lives from here. What it has replayed is due for a checkpoint, or the next crash would replay it again. */
   recovered(replayed: number): void {
     this.#checkpointAt = Date.now();
     this.#hurry = replayed > 0;
     this.records = 0;
   }
 
+  /**
+   * Records have been applied, in `ms` of this lane's own time; `outputs` says whether something is to be written. May wake
+   * `due`.
+   */
   applied(records: number, ms: number, outputs: boolean): void {
     if (this.records === 0 && !this.#outputs) this.#aheadSince = Date.now();
     this.records += records;
@@ -61,10 +67,12 @@ export class Pace {
     return records;
   }
 
+  /** The transaction came through: what is ahead now is younger than it. */
   committed(): void {
     this.#aheadSince = Date.now();
   }
 
+  /** A checkpoint of so many bytes was packed in so many milliseconds. Both bound how soon the next may come. */
   checkpointed(bytes: number, ms: number): void {
     this.#checkpointAt = Date.now();
     this.#checkpointBytes = bytes;
@@ -73,6 +81,7 @@ export class Pace {
     this.#hurry = false;
   }
 
+  /** Asked before each transaction; a lane that has nothing to write writes no checkpoint either. */
   checkpointDue(): boolean {
     if (this.#hurry) return true;
     const elapsed = Date.now() - this.#checkpointAt;
@@ -80,11 +89,13 @@ export class Pace {
     return wanted && elapsed >= Math.max(this.#checkpointCostMs / checkpointShare, this.#checkpointBytes / checkpointBytesPerMs);
   }
 
+  /** The next transaction comes at once and carries a checkpoint. */
   hurry(): void {
     this.#hurry = true;
     this.#wake();
   }
 
+  /** Looks again whether the lane is still going: it is being closed. */
   wake(): void {
     this.#wake();
   }

@@ -9,6 +9,7 @@ export interface RecoveryRecord {
   readonly runs: readonly Run[];
 }
 
+/** Where a checkpoint lies, and what it stands for. */
 export interface CheckpointPointer {
   /** Next offset of every input when the checkpoint was taken, tables included, in the order of the graph's inputs. */
   readonly offsets: readonly number[];

@@ -27,10 +27,12 @@ export class Progress {
     this.#checkpoint = at.checkpoint;
   }
 
+  /** The next offset to apply. */
   next(input: number): number {
     return this.#next[input] ?? 0;
   }
 
+  /** The next offset as of the last transaction that came through; -1 where none has and one must. */
   committed(input: number): number {
     return this.#committed[input] ?? 0;
   }
@@ -40,15 +42,18 @@ export class Progress {
     return this.#next.some((offset, input) => offset !== this.#committed[input]);
   }
 
+  /** Whether a checkpoint taken now would be another than the last. */
   get hasMoved(): boolean {
     return this.#runs.length > 0;
   }
 
+  /** Everything before `next` is applied, offsets without a record included. */
   moved(input: number, next: number): void {
     this.#extend(input, next - this.next(input));
     this.#next[input] = next;
   }
 
+  /** The input was drained and passed by: a place in the order like that of a record, since it moves the watermark. */
   foundIdle(input: number): void {
     this.#extend(input, 0);
   }
@@ -77,6 +82,7 @@ export class Progress {
     this.#checkpoint = checkpoint;
   }
 
+  /** The transaction came through. */
   settle({ next }: Stretch): void {
     this.#committed = next;
   }

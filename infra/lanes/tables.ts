@@ -28,6 +28,7 @@ export class Tables {
     return table;
   }
 
+  /** Taps are forgotten by the feed; what was read stays readable. */
   close(): void {
     for (const table of this.#tables.values()) table.open = false;
   }

@@ -8,6 +8,7 @@ export interface TapOwner {
   full(): boolean;
   /** Applies what was fetched; a promise where it must wait first, and nothing more is fetched meanwhile. */
   take(fetched: Fetched): Promise<void> | undefined;
+  /** Handed on: what is lost is for the lane to decide. */
   gap(range: { earliest: number; end: number }): void;
 }
 
@@ -41,6 +42,7 @@ export class LaneTap implements Tap {
     return this.#busy || this.#owner.full();
   }
 
+  /** While the lane waits for a schema the answer is let go: `next` has not moved, so the same comes again. */
   feed(fetched: Fetched): void {
     this.end = fetched.highWatermark;
     if (fetched.records.length > 0 || fetched.next < fetched.highWatermark) this.#drainedAt = undefined;

@@ -9,6 +9,7 @@ import { PartRunner, type Runnable } from "./part-runner.ts";
 import type { LaneSettings, MemberSettings } from "./settings.ts";
 import { Tables } from "./tables.ts";
 
+/** What a worker runs, and what it runs on. */
 export interface WorkerOptions {
   readonly log: LogPort;
   readonly codec: RecordCodec;
@@ -79,10 +80,15 @@ export class Worker {
     this.#links.tables.close();
   }
 
+  /** Those of this process at this moment, sinks among them, halted ones not. */
   lanes(): Runnable[] {
     return this.#runners.flatMap(({ lanes }) => [...lanes.values()]);
   }
 
+  /**
+   * Ready when every part is assigned, every lane lives, none waits and none is halted. `reasons` says what is not, one
+   * sentence each.
+   */
   status(): WorkerStatus {
     const reasons = this.#runners.flatMap(({ group, assigned, lanes, halted }) => {
       if (assigned === undefined) return [`${group} has not been assigned anything yet`];

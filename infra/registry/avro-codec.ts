@@ -30,6 +30,7 @@ export class AvroCodec implements RecordCodec {
     this.#writers = writers;
   }
 
+  /** Runs of one id, the usual case, cost one comparison a record. */
   unknownIds(records: readonly LogRecord[]): number[] {
     const unknown = new Set<number>();
     let before: number | undefined;
@@ -42,6 +43,7 @@ export class AvroCodec implements RecordCodec {
     return [...unknown];
   }
 
+  /** An id that several ask for at once is fetched once. What does not exist is remembered as missing and does not throw. */
   async warm(ids: readonly number[]): Promise<void> {
     await eachOf(ids, (id) => {
       const begun = this.#fetches.get(id) ?? this.#fetch(id).finally(() => this.#fetches.delete(id));
@@ -50,6 +52,7 @@ export class AvroCodec implements RecordCodec {
     });
   }
 
+  /** Once a process and topic; a second call asks nobody. Topics of raw bytes have no schema and are passed over. */
   async register(topics: readonly AnyTopic[]): Promise<void> {
     const missing = topics.filter(({ name, schema }) => schema !== null && !this.#ids.has(name));
     await eachOf(missing, async (topic) => {
@@ -57,12 +60,17 @@ export class AvroCodec implements RecordCodec {
     });
   }
 
+  /** The value is fresh and the caller's own. Never waits: an id nobody has warmed throws GW_DECODE_SCHEMA_UNKNOWN. */
   decode(topic: AnyTopic, { value }: LogRecord): unknown {
     const id = schemaIdOf(value);
     if (id === undefined || value === null) throw framingFault(value);
     return this.#writers.decode(topic, id, value);
   }
 
+  /**
+   * A buffer of its own. Throws GW_RECORD_SHAPE naming the fields that do not fit, GW_GRAPH_BROKEN where the topic was not
+   * registered.
+   */
   encode(topic: AnyTopic, value: unknown): Buffer {
     const id = this.#ids.get(topic.name);
     if (id === undefined) throw new Fault("GW_GRAPH_BROKEN", `the schema of ${topic.name} has not been registered by this process`);

@@ -22,5 +22,6 @@ function byField(reader: object, writer: object): string | undefined {
   }
 }
 
+/** GW_SCHEMA_INCOMPATIBLE, whoever found it out: the registry, or we before asking it. */
 export const incompatible = (subject: string, why: string, cause?: unknown): Fault =>
   new Fault("GW_SCHEMA_INCOMPATIBLE", `the schema of ${subject} cannot read what is registered: ${why}`, { subject }, cause);

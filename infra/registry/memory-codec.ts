@@ -23,10 +23,12 @@ export class MemorySchemas implements SchemaSource {
     return id;
   }
 
+  /** Undefined for an id that no process sharing these schemas has added. */
   async find(id: number): Promise<WriterSchema | undefined> {
     return this.#byId.get(id);
   }
 
+  /** Throws GW_SCHEMA_INCOMPATIBLE as a registry with BACKWARD would. */
   async register(topic: AnyTopic): Promise<number> {
     const schema = topic.schema as object;
     const before = this.#newest.get(topic.name);

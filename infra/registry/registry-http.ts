@@ -25,6 +25,7 @@ export class RegistryHttp {
     this.address = parsed.href.replace(/\/+$/, "");
   }
 
+  /** For the client library. It retries nothing: whoever calls knows how long it may wait. */
   clientSettings(): ClientSettings {
     const withTimeout: NonNullable<ClientSettings["middlewares"]>[number] = () => ({
       prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }),
@@ -58,6 +59,7 @@ export class RegistryHttp {
     return typeof compatibilityLevel === "string" ? compatibilityLevel.toUpperCase() : undefined;
   }
 
+  /** For one subject; the registry's own default stays as it is. */
   async setCompatibility(subject: string, compatibility: string): Promise<RegistryAnswer<unknown>> {
     return await this.#request("PUT", `/config/${encodeURIComponent(subject)}`, { compatibility });
   }
@@ -67,6 +69,7 @@ export class RegistryHttp {
     return await this.#request("GET", `/subjects/${encodeURIComponent(subject)}/versions/latest`);
   }
 
+  /** Names only: cheap, and a refused user shows here. */
   async subjects(): Promise<RegistryAnswer<unknown>> {
     return await this.#request("GET", "/subjects");
   }
@@ -102,6 +105,7 @@ const isRefusal = (status: number): boolean => [404, 409, 422].includes(status);
 export const statusOf = (error: unknown): number | undefined =>
   typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" ? error.status : undefined;
 
+/** GW_REGISTRY_UNREACHABLE with the cause's own words, less what the client puts before them. */
 export function unreachable(address: string, error: unknown): Fault {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const why = cause instanceof Error ? cause.message.replace(/^gatewatch - (Error, status 400: )?/, "") : String(cause);

@@ -7,6 +7,7 @@ import { headerBytes } from "./wire.ts";
 /** What a registry knows under an id: Avro that could be parsed, or why this reader can do nothing with it. */
 export type WriterSchema = { readonly type: avro.Type } | { readonly unusable: string };
 
+/** What poison may cost: ids are 31 bits of whatever stands in a record. */
 export interface WritersLimits {
   readonly maxSchemas: number;
   readonly maxMissing: number;
@@ -40,10 +41,12 @@ export class Writers {
     this.#now = now;
   }
 
+  /** Also of an id that is known to be missing, until that knowledge is too old. */
   knows(id: number): boolean {
     return this.#writers.has(id) || (this.#missingUntil.get(id) ?? 0) > this.#now();
   }
 
+  /** A schema that arrives for an id that was missing is used from the next record on. */
   add(id: number, schema: WriterSchema): void {
     this.#missingUntil.delete(id);
     this.#writers.delete(id);
@@ -52,12 +55,17 @@ export class Writers {
     dropOldest(this.#writers, this.#limits.maxSchemas);
   }
 
+  /** The registry has no such id now; somebody may register it later. */
   missing(id: number): void {
     this.#missingUntil.delete(id);
     this.#missingUntil.set(id, this.#now() + this.#limits.missingMs);
     dropOldest(this.#missingUntil, this.#limits.maxMissing);
   }
 
+  /**
+   * Throws GW_DECODE_SCHEMA_UNKNOWN, GW_DECODE_SCHEMA_FOREIGN where the topic's reader cannot resolve the writer,
+   * GW_DECODE_TRUNCATED where bytes are missing or left over.
+   */
   decode(topic: AnyTopic, id: number, value: Buffer): unknown {
     const last = this.#last;
     if (last !== undefined && last.topic === topic && last.id === id) return last.decode(value);

@@ -1,9 +1,12 @@
 import pino from "pino";
 
+/** The log as everything here takes it. */
 export type Logger = pino.Logger;
 
+/** This and what is graver is written. `silent` is for tests and for benches. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
+/** Where lines go, and in what form. */
 export interface LogOptions {
   readonly level?: LogLevel;
   /** One readable line instead of JSON, for terminals. */
@@ -18,6 +21,7 @@ export interface LogOptions {
  * Lines about a lane carry `pipeline`, `lane` and `offset`.
  */
 export function openLog({ level = "info", readable = false, write }: LogOptions): Logger {
+  /** pino ends each line with a line feed; whoever writes brings their own. */
   const destination = { write: (text: string) => write(readable ? asReadable(text) : text.trimEnd()) };
   return pino(
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },

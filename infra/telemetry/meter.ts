@@ -29,14 +29,20 @@ export class Meter {
     for (const metric of this.#prometheus.getMetricsAsArray()) if (!(metric.name in metrics)) this.#open.registerMetric(metric as never);
   }
 
+  /**
+   * Counts up; 0 makes no series, so that `/metrics` shows only what has happened. Once a batch or transaction, never a
+   * record.
+   */
   add<N extends OfType<"counter">>(name: N, labels: LabelsOf<N>, by = 1): void {
     if (by > 0) this.#counters.get(name)?.inc(labels, by);
   }
 
+  /** One observation in the unit of the metric's name. */
   observe<N extends OfType<"histogram">>(name: N, labels: LabelsOf<N>, value: number): void {
     this.#histograms.get(name)?.observe(labels, value);
   }
 
+  /** Lasts until the next scrape, see `beforeScrape`. */
   set<N extends OfType<"gauge">>(name: N, labels: LabelsOf<N>, value: number): void {
     this.#gauges.get(name)?.set(labels, value);
   }

@@ -8,8 +8,11 @@ export interface MetricSpec {
   readonly buckets?: readonly number[];
 }
 
+/** Of what happens many times a second and is bad from a second on. */
 const quickSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Of what happens at a start and may take minutes with large state. */
 const longSeconds = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300];
+/** Bytes, by powers of ten: a checkpoint's size matters by its order. */
 const sizes = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
 /** Every metric there is. `/metrics` serves these and the process figures of prom-client, and nothing else. */
@@ -140,4 +143,5 @@ export const metrics = {
   },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
+/** A name of the catalogue: any other does not compile. */
 export type MetricName = keyof typeof metrics;

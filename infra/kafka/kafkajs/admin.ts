@@ -26,6 +26,10 @@ export class KafkaAdmin implements LogAdmin {
     this.#brokers = brokers.join(", ");
   }
 
+  /**
+   * Resolves when every topic named has a leader for each partition, those that existed before too: a produce right after it
+   * would be refused else.
+   */
   async createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]> {
     return this.#asking("making topics", async () => {
       const there = await this.#cluster.directory.partitions(specs.map(({ name }) => name));
@@ -36,6 +40,7 @@ export class KafkaAdmin implements LogAdmin {
     });
   }
 
+  /** Waits until the cluster no longer names them, for 15 s at most; a topic that is not there is no fault. */
   async deleteTopics(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     await this.#asking("deleting topics", async () => {
@@ -56,11 +61,13 @@ export class KafkaAdmin implements LogAdmin {
     return this.#asking("looking topics up", () => this.#cluster.directory.partitions(topics));
   }
 
+  /** `end` is the high watermark, not the last stable offset: records of open transactions lie before it. */
   async range(places: readonly Place[]): Promise<readonly { earliest: number; end: number }[]> {
     const [begins, ends] = await Promise.all([this.#offsets(places, earliest), this.#offsets(places, latest)]);
     return places.map((_, i) => ({ earliest: begins[i] ?? 0, end: ends[i] ?? 0 }));
   }
 
+  /** Kafka answers -1 where no record is that young; the end stands for it here, so that a reader can begin at any answer. */
   async offsetAt(place: Place, timestampMs: number): Promise<number> {
     const [found = -1] = await this.#offsets([place], timestampMs);
     if (found >= 0) return found;
@@ -68,6 +75,7 @@ export class KafkaAdmin implements LogAdmin {
     return end;
   }
 
+  /** May answer an older position while a commit is pending: whoever needs the final one fences the transactional id first. */
   async positions(group: string, places: readonly Place[]): Promise<readonly { offset: number; metadata: string }[]> {
     if (places.length === 0) return [];
     return this.#asking(`reading positions of ${group}`, async () => {
@@ -88,6 +96,7 @@ export class KafkaAdmin implements LogAdmin {
     });
   }
 
+  /** Told by what the node can do: Kafka 4.0 took away the old versions of Fetch. No request names the release. */
   async describe(): Promise<{ address: string; detail: string }> {
     return this.#asking("asking for the cluster", async () => {
       await this.#cluster.directory.refresh();
@@ -129,6 +138,7 @@ export class KafkaAdmin implements LogAdmin {
     }
   }
 
+  /** Where topics are made and deleted; any other node answers NOT_CONTROLLER. */
   async #controller<R>(work: (at: { host: string; port: number }) => Promise<R>): Promise<R> {
     const { directory } = this.#cluster;
     if (directory.nodes.size === 0) await directory.refresh();
@@ -167,6 +177,7 @@ export class KafkaAdmin implements LogAdmin {
     }
   }
 
+  /** Leaders may have moved: the next attempt asks anew. */
   #staleOr(error: unknown): boolean {
     if (!mayAskAgain(error)) return false;
     void this.#cluster.directory.refresh().catch(() => undefined);

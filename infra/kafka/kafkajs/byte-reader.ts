@@ -8,6 +8,7 @@ export class ByteReader {
     this.at = at;
   }
 
+  /** Big-endian, like all of Kafka's fixed-width numbers. */
   int16(): number {
     this.at += 2;
     return this.bytes.readInt16BE(this.at - 2);
@@ -18,11 +19,13 @@ export class ByteReader {
     return this.bytes.readInt32BE(this.at - 4);
   }
 
+  /** Two halves: a BigInt for each offset would cost more than the rest of the reading. */
   int64(): number {
     this.at += 8;
     return this.bytes.readInt32BE(this.at - 8) * 0x1_0000_0000 + this.bytes.readUInt32BE(this.at - 4);
   }
 
+  /** With a length of 16 bits before it; -1 (null) reads as empty. */
   text(): string {
     const length = this.int16();
     this.at += Math.max(0, length);

@@ -11,6 +11,7 @@ import { retrying } from "./retrying.ts";
 
 const { CompressionTypes } = kafkajs;
 
+/** A group's coordinator keeps memberships and positions, a transactional id's its transactions; often two different nodes. */
 export type CoordinatorKind = "group" | "transaction";
 
 /** While a broker starts again its coordinators load; lanes are made anew after that. */
@@ -49,10 +50,12 @@ export class Cluster {
     return this.#writers[this.#turn % this.#writers.length] as Link;
   }
 
+  /** Requests under way fail. Does not throw: a connection that is gone needs no closing. */
   async close(): Promise<void> {
     await Promise.all([this.live, this.aside, ...this.#writers].map((link) => link.close()));
   }
 
+  /** Throws GW_KAFKA_UNREACHABLE for a node that the cluster has not named, as after a restart under another id. */
   address(node: number): Address {
     const address = this.directory.nodes.get(node);
     if (address === undefined) throw new Fault("GW_KAFKA_UNREACHABLE", `the cluster names no node ${node}`);
@@ -64,6 +67,10 @@ export class Cluster {
     return link.call(await this.leaderOf(place), name, args);
   }
 
+  /**
+   * Asks the cluster anew before it gives up. Throws GW_TOPIC_MISSING where the place does not exist, GW_KAFKA_UNREACHABLE
+   * where it has no leader just now.
+   */
   async leaderOf(place: Place): Promise<Address> {
     const [node] = await this.directory.leaders([place]);
     if (node !== undefined && node >= 0) return this.address(node);
@@ -108,6 +115,7 @@ export class Cluster {
     return this.anyNode((at) => this.aside.call(at, "Metadata", { topics, allowAutoTopicCreation: false }));
   }
 
+  /** One question for all who ask at once: lanes that are opened together share the promise. */
   #coordinator(kind: CoordinatorKind, id: string): Promise<number> {
     const name = `${kind} ${id}`;
     const held = this.#coordinators.get(name);

@@ -9,6 +9,7 @@ export class DecompressedBytes {
     this.#bytes = Buffer.allocUnsafe(Math.max(64, expected));
   }
 
+  /** Copies a piece of the compressed bytes as it stands (a literal). */
   append(from: Buffer, start: number, end: number): void {
     this.#reserve(end - start);
     this.#length += from.copy(this.#bytes, this.#length, start, end);
@@ -28,6 +29,7 @@ export class DecompressedBytes {
     }
   }
 
+  /** A view, not a copy: write nothing after it. */
   whole(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -14,6 +14,7 @@ export class FeedPace {
   /** With nothing to ask for: a tap gets room or leaves its trouble within this. */
   readonly idleMs = whileFullMs;
 
+  /** Lanes are being opened, or something is fetched beside the feed: for three seconds no fetch waits long. */
   soon(): void {
     this.#openingUntil = Date.now() + openingMs;
   }

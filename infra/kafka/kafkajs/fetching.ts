@@ -6,11 +6,13 @@ import type { Address, Link } from "./link.ts";
 import { type Aborted, readCommitted } from "./record-batches.ts";
 import { check } from "./refusal.ts";
 
+/** A partition to fetch from. `maxBytes` is its share of the answer. */
 export interface Wanted extends Place {
   readonly next: number;
   readonly maxBytes: number;
 }
 
+/** Bounds of one fetch as a whole. */
 export interface FetchAtMost {
   readonly maxWaitMs: number;
   readonly maxBytes: number;

@@ -17,6 +17,7 @@ export class FormerSelf {
     this.#memberId = remembered(file);
   }
 
+  /** Written at each join, and emptied on leaving in order: then there is nobody to leave for. */
   remember(memberId: string): void {
     this.#memberId = memberId;
     if (this.#file === undefined) return;

@@ -48,6 +48,10 @@ export class KafkaPort implements LogPort {
     this.feed = new KafkaFeed(cluster, logger, new TapTroubles(logger, (tap) => this.#range(tap), stale));
   }
 
+  /**
+   * Over moved leaders and lost connections for 15 s. An offset that is not there throws GW_LANE_OFFSET_GAP with the range
+   * that is.
+   */
   async fetch(
     place: Place,
     offset: number,
@@ -66,6 +70,7 @@ export class KafkaPort implements LogPort {
     }
   }
 
+  /** One InitProducerId: whatever the id's former owner still wants to write is refused as a whole from then on. */
   async fence(transactionalId: string): Promise<TransactionalWriter> {
     this.feed.soon();
     return KafkaTransactionalWriter.fence(this.#cluster, transactionalId);

@@ -8,6 +8,7 @@ import { Fault } from "../../../schemas/faults/fault.ts";
 import type { CallName, Calls } from "./calls.ts";
 import { isSilence } from "./kafka-fault.ts";
 
+/** A node as the cluster names it, or as the settings do before it has been asked. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -65,6 +66,7 @@ export class Link {
     return versions?.[apiKeys[name] as number];
   }
 
+  /** Does not throw; what is under way fails for whoever waits for it. */
   async close(): Promise<void> {
     const all = [...this.#held.values()];
     this.#held.clear();

@@ -58,6 +58,7 @@ export class KafkaMembership implements Membership {
     await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
   }
 
+  /** Once, however often it is called: a second LeaveGroup would be answered with an error. */
   leave(): Promise<void> {
     this.#leaving ??= this.#leave();
     return this.#leaving;

@@ -26,17 +26,23 @@ export class KafkaPlainWriter implements PlainWriter {
     this.#identity = identity;
   }
 
+  /** Asks for a producer id, which any node gives out. Waits for a broker that is away, for 60 s at most. */
   static async open(cluster: Cluster): Promise<KafkaPlainWriter> {
     const link = cluster.writer();
     return new KafkaPlainWriter(cluster, link, await newIdentity(cluster, link));
   }
 
+  /**
+   * Sends of one writer go out one after the other, also where the caller does not wait: sequence numbers must arrive in
+   * order.
+   */
   send(records: readonly OutRecord[]): Promise<void> {
     const sent = this.#last.then(() => this.#send(records));
     this.#last = sent.catch(() => undefined);
     return sent;
   }
 
+  /** Resolves when the last send has ended, well or badly. */
   async close(): Promise<void> {
     await this.#last;
   }

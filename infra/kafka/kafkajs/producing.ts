@@ -44,6 +44,10 @@ export async function place(cluster: Cluster, records: readonly OutRecord[]): Pr
 export class Sequences {
   readonly #next = new Map<string, number>();
 
+  /**
+   * One batch a partition, in the order given. Numbers are taken up by `written` alone: a batch that failed is numbered the
+   * same again.
+   */
   batches(records: readonly Placed[]): Batch[] {
     const batches = new Map<string, Batch>();
     for (const record of records) {
@@ -57,6 +61,7 @@ export class Sequences {
     return [...batches.values()];
   }
 
+  /** The broker has the batch. Sequence numbers wrap at 2^31, as the protocol says. */
   written({ topic, partition, messages, firstSequence }: Batch): void {
     this.#next.set(placeKey(topic, partition), (firstSequence + messages.length) % 2 ** 31);
   }

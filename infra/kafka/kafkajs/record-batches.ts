@@ -9,6 +9,7 @@ export interface Aborted {
   readonly firstOffset: number;
 }
 
+/** What a partition's bytes held. */
 export interface Read {
   readonly records: LogRecord[];
   /** Where to go on: after the last whole batch, whatever it held. */

@@ -23,6 +23,7 @@ export class Refusal extends Error {
   }
 }
 
+/** Throws a Refusal for any code but 0; `detail` are the broker's own words, where it sends some. */
 export function check(code: number, detail?: string | null): void {
   if (code !== 0) throw new Refusal(code, detail);
 }

@@ -23,6 +23,7 @@ const notYet = new Set([
   "NETWORK_EXCEPTION",
 ]);
 
+/** Whether asking again can help and cannot harm: nobody answered, or whoever answered has not begun. */
 export const mayAskAgain = (error: unknown): boolean => isSilence(error) || notYet.has(refusalType(error) ?? "");
 
 /** Repeats what may be repeated, first after 5 ms (every second transaction meets CONCURRENT_TRANSACTIONS), later every 300 ms. */

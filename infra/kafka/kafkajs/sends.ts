@@ -24,6 +24,7 @@ export function* sends(records: readonly Placed[]): Generator<Placed[]> {
   if (from < records.length) yield records.slice(from);
 }
 
+/** Bytes of a record on the wire before compression, rather too many than too few. */
 export function sizeOf({ key, value, headers }: OutRecord): number {
   let bytes = (key?.length ?? 0) + (value?.length ?? 0) + overhead;
   for (const name in headers) for (const one of [headers[name] ?? []].flat()) bytes += name.length + one.length + 8;

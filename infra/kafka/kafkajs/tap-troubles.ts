@@ -32,6 +32,7 @@ export class TapTroubles {
     return this.#until.size + this.#gaps.size;
   }
 
+  /** Whether the tap is left out now. One in a gap is let go when its owner has moved it. */
   holds(tap: Tap): boolean {
     if (this.#gaps.has(tap)) {
       if (this.#gaps.get(tap) === tap.next) return true;
@@ -44,16 +45,22 @@ export class TapTroubles {
     return false;
   }
 
+  /** The tap is closed; another of the same partition begins without its troubles. */
   forget(tap: Tap): void {
     this.#until.delete(tap);
     this.#gaps.delete(tap);
   }
 
+  /** Waits half a second, and has the leaders asked for anew. */
   leaderless(tap: Tap): void {
     this.#until.set(tap, Date.now() + whileMs);
     this.#stale();
   }
 
+  /**
+   * A code that came for this partition alone. Whether an offset is out of range is looked up again: leaders differ for a
+   * moment.
+   */
   async refused(tap: Tap, refusal: Refusal): Promise<void> {
     if (refusal.type === "OFFSET_OUT_OF_RANGE") return this.#gap(tap);
     if (refusal.retriable) this.leaderless(tap);

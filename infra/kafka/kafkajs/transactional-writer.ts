@@ -49,6 +49,7 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     }
   }
 
+  /** Resolves when all replicas have the records; readers of committed records see none of them before `commit`. */
   async send(records: readonly OutRecord[]): Promise<ReadonlyMap<string, number>> {
     return this.#doing("writing", async () => {
       const first = new Map<string, number>();
@@ -64,6 +65,10 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     });
   }
 
+  /**
+   * Positions and records become visible together. Throws GW_LANE_FENCED where the id has a new owner, GW_LANE_OUTCOME_UNKNOWN
+   * where no answer came and nobody can know.
+   */
   async commit(group: string, positions: readonly CommittedPosition[]): Promise<void> {
     await this.#doing("committing", async () => {
       const long = positions.find(({ metadata }) => Buffer.byteLength(metadata) > longestMetadata);
@@ -73,6 +78,7 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     });
   }
 
+  /** Nothing of the transaction will be seen. A later fence of the id does the same, so a lane that dies need not. */
   async abort(): Promise<void> {
     await this.#doing("aborting", () => this.#end(false));
   }

@@ -13,6 +13,7 @@ export class MemoryGroups {
   readonly #groups = new Map<string, { lanes: number; members: Map<string, MemoryMember> }>();
   #joined = 0;
 
+  /** The first deal comes in a microtask: `assigned` is never called before `join` has returned. */
   join(options: JoinOptions, lanes: number): Membership {
     const group = this.#groups.get(options.group) ?? { lanes, members: new Map<string, MemoryMember>() };
     this.#groups.set(options.group, group);

@@ -31,6 +31,7 @@ export class MemoryPartition {
     return this.#earliest + this.#slots.length;
   }
 
+  /** The record's offset. Without a transaction it is committed at once. */
   append(record: Omit<LogRecord, "offset">, transaction?: Transaction): number {
     const offset = this.end;
     const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + 70;
@@ -66,6 +67,7 @@ export class MemoryPartition {
     return { records, next, end, highWatermark: this.end };
   }
 
+  /** Open and aborted records count, as they do for Kafka's index of times. */
   offsetAt(timestampMs: number): number {
     const found = this.#slots.find(({ record }) => record !== undefined && record.timestampMs >= timestampMs);
     return found?.record?.offset ?? this.end;

@@ -30,6 +30,7 @@ export class MemoryPort implements LogPort {
     this.admin = new MemoryAdmin(log);
   }
 
+  /** Answers at once, also with nothing: `maxWaitMs` does not apply. */
   async fetch(place: Place, offset: number, { maxBytes = 1 << 20, uncommitted = false }: FetchLimits = {}): Promise<Fetched> {
     const partition = this.#log.partition(place);
     const fetched = partition.read(offset, maxBytes, uncommitted);
@@ -54,6 +55,7 @@ export class MemoryPort implements LogPort {
     };
   }
 
+  /** Throws GW_TOPIC_MISSING, and GW_TOPIC_NOT_COPARTITIONED where the topics differ in partitions. */
   async join(options: JoinOptions): Promise<Membership> {
     const counts = options.topics.map((topic) => this.#log.count(topic));
     const missing = options.topics.filter((_, i) => counts[i] === undefined);
@@ -66,6 +68,7 @@ export class MemoryPort implements LogPort {
     return membership;
   }
 
+  /** Leaves every group, so that others take over; the log and what it holds stay for other ports. */
   async close(): Promise<void> {
     this.feed.close();
     await Promise.all([...this.#memberships].map((membership) => membership.leave()));

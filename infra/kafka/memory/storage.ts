@@ -26,24 +26,29 @@ export class MemoryStorage {
     this.#now = now;
   }
 
+  /** False where the topic is there already: it stays as it is. */
   create(spec: TopicSpec): boolean {
     if (this.#topics.has(spec.name)) return false;
     this.#topics.set(spec.name, { spec, partitions: Array.from({ length: spec.partitions }, () => new MemoryPartition()) });
     return true;
   }
 
+  /** Groups keep their positions in it, unlike Kafka's coordinator: made anew under its name, they stand beyond its end. */
   delete(name: string): void {
     this.#topics.delete(name);
   }
 
+  /** In the order of the alphabet, internal ones included. */
   names(): string[] {
     return [...this.#topics.keys()].sort();
   }
 
+  /** Number of partitions; undefined where there is no such topic. */
   count(topic: string): number | undefined {
     return this.#topics.get(topic)?.partitions.length;
   }
 
+  /** Throws GW_TOPIC_MISSING. */
   partition({ topic, partition }: Place): MemoryPartition {
     const found = this.#topics.get(topic)?.partitions[partition];
     if (found === undefined) throw new Fault("GW_TOPIC_MISSING", `there is no ${topic}[${partition}]`);
@@ -99,6 +104,7 @@ export class MemoryStorage {
     this.#arrived();
   }
 
+  /** Offset -1 where the group has committed none. */
   position(group: string, { topic, partition }: Place): { offset: number; metadata: string } {
     return this.#positions.get(`${group} ${placeKey(topic, partition)}`) ?? { offset: -1, metadata: "" };
   }
