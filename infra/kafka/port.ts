@@ -23,6 +23,7 @@ export interface LogPort {
   close(): Promise<void>;
 }
 
+/** Bounds of one exact fetch; what is left out has the implementation's own default. */
 export interface FetchLimits {
   /** At least one record or batch comes whatever this says. */
   readonly maxBytes?: number;
@@ -35,6 +36,7 @@ export interface FetchLimits {
   readonly uncommitted?: boolean;
 }
 
+/** The answer to one fetch of one partition. */
 export interface Fetched {
   /** Committed records at or after the offset asked for, ascending; offsets may have holes. */
   readonly records: readonly LogRecord[];
@@ -59,13 +61,17 @@ export interface Tap extends Place {
   gap(range: { earliest: number; end: number }): void;
 }
 
+/** Feeds taps until they close. A tap sees offsets rise, each record once unless it moves back itself. */
 export interface Feed {
   /** `place` and `next` are read anew for every fetch, so a tap seeks by changing its `next`. */
   add(tap: Tap): void;
   /** Gives up on fetches that have not answered for so long and begins others; returns how many. */
   check(stallMs: number): number;
+  /** For how long a fetch that is wanted has not been answered, tried again or not; 0 without open taps. */
+  readonly silentMs: number;
 }
 
+/** A record to be written. A value of null is a tombstone where the topic is compacted. */
 export interface OutRecord {
   readonly topic: string;
   /** By the key's murmur2 where left out. */
@@ -75,6 +81,7 @@ export interface OutRecord {
   readonly headers?: Headers;
 }
 
+/** Where a group goes on in one partition: the next offset to read, not the last one read. */
 export interface CommittedPosition extends Place {
   readonly offset: number;
   /** At most 4,096 bytes (the broker's offset.metadata.max.bytes). */
@@ -90,11 +97,13 @@ export interface TransactionalWriter {
   abort(): Promise<void>;
 }
 
+/** Writes without a transaction: what was sent is visible at once, each record once. */
 export interface PlainWriter {
   send(records: readonly OutRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** What a member brings to its group, and what it is told. Callbacks must not throw and not block. */
 export interface JoinOptions {
   readonly group: string;
   /** Co-partitioned: a member gets the same partition numbers of each. GW_TOPIC_NOT_COPARTITIONED otherwise. */
@@ -113,11 +122,13 @@ export interface JoinOptions {
   lost(cause: Error): void;
 }
 
+/** A place in a group. It ends with `leave`, with the session time-out after a kill, or with `lost`. */
 export interface Membership {
   /** Leaves the group so that others take over at once. */
   leave(): Promise<void>;
 }
 
+/** A topic to be made. */
 export interface TopicSpec {
   readonly name: string;
   readonly partitions: number;
@@ -125,6 +136,7 @@ export interface TopicSpec {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/** Everything about topics and positions that is no record. Throws GW_KAFKA_UNREACHABLE, GW_KAFKA_PROTOCOL, GW_KAFKA_AUTH. */
 export interface LogAdmin {
   /** Idempotent: topics that exist stay as they are. Resolves to the names it made. */
   createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
@@ -142,4 +154,5 @@ export interface LogAdmin {
   describe(): Promise<{ address: string; detail: string }>;
 }
 
+/** A place as the key of a map. Topic names hold no blank. */
 export const placeKey = (topic: string, partition: number): string => `${topic} ${partition}`;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { resolveSettings } from "../../infra/config/resolve.ts";
 import { openMemoryLog } from "../../infra/kafka/memory/log.ts";
+import type { Feed, Tap } from "../../infra/kafka/port.ts";
 import { anyFreePort } from "../../infra/local-stack/ports.ts";
 import { MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
 import { openLog } from "../../infra/telemetry/log.ts";
@@ -172,6 +173,24 @@ describe("a worker", () => {
     };
     const worker = await start({ sinks });
     expect(await worker.lost).toMatchObject({ code: "GW_CLICKHOUSE_NO_DEDUP" });
+  });
+
+  it("is not ready while Kafka answers no fetch, whatever lag was seen last", async () => {
+    const { base, start } = rig();
+    let silentMs = 0;
+    const feed: Feed = Object.create(base.log.feed, {
+      add: { value: (tap: Tap) => base.log.feed.add(tap) },
+      check: { value: () => 0 },
+      silentMs: { get: () => silentMs },
+    });
+    const worker = await start({ log: withMember(base.log, "feed", feed) });
+    await until("it is ready", () => worker.ready());
+    silentMs = 10_001;
+    const answer = await fetch(`${worker.address}/readyz`);
+    const { reasons } = (await answer.json()) as { reasons: string[] };
+    expect([answer.status, reasons]).toEqual([503, ["Kafka has not answered a fetch for 10 s"]]);
+    silentMs = 9_999;
+    expect(worker.ready()).toBe(true);
   });
 
   it("is not ready while a lane lags beyond the bound, and names it", async () => {

@@ -95,6 +95,7 @@ class Starting {
   async worker(): Promise<RunningWorker> {
     const { log: given, codec } = this.#run;
     const log = typeof given === "function" ? await this.#step("the worker", "connects to Kafka", given) : given;
+    this.#readiness.feed = log.feed;
     const sunk = this.#sinks.flatMap(({ topic }) => topicByName(this.#plain(topic)) ?? []);
     const topics = [...new Map([...topicsOf(this.#parts), ...sunk].map((topic) => [topic.name, topic])).values()];
     await this.#step("the worker", "makes its topics", () =>

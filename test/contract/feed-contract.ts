@@ -140,6 +140,26 @@ export function feedContract(open: () => ContractLog): void {
       expect(taps.every(({ records }) => records.every((record) => record.value?.equals(value)))).toBe(true);
     });
 
+    it("is silent neither without taps nor while its fetches are answered", async () => {
+      const { rig, port } = await ContractRig.open(open());
+      await using _ = rig;
+      expect(port.feed.silentMs).toBe(0);
+      const topic = await rig.topic();
+      const tap = rig.tap(port, topic);
+      for (const value of ["a", "b", "c"]) {
+        const { fed } = tap;
+        await write(port, valued(topic, 0, value));
+        await until("it is fed", () => tap.fed > fed && tap.texts.at(-1) === value);
+        expect(port.feed.silentMs).toBeLessThan(3_000);
+      }
+      tap.full = true;
+      const { fed } = tap;
+      await write(port, valued(topic, 0, "d"));
+      expect(port.feed.silentMs).toBeLessThan(3_000);
+      tap.full = false;
+      await until("it goes on", () => tap.fed > fed);
+    });
+
     it("gives up on no fetch that answers", async () => {
       const { rig, port } = await ContractRig.open(open());
       await using _ = rig;

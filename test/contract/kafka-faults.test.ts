@@ -74,6 +74,25 @@ describe.skipIf(!java.found || !maven.found)("Kafka that fails", () => {
     await membership.leave();
   });
 
+  it("says how long the broker has not answered a fetch, and that it answers again", { timeout: 60_000 }, async () => {
+    const { rig, port } = await rigged();
+    await using _ = rig;
+    const topic = await rig.topic();
+    const tap = rig.tap(port, topic);
+    await until("it is fed", () => tap.fed > 0);
+    await kafka.freeze();
+    try {
+      await until("it is silent", () => port.feed.silentMs > 3_000, 15_000);
+      // Fetches that were given up and begun anew have not been answered either.
+      port.feed.check(1_000);
+      await until("it stays silent", () => port.feed.silentMs > 5_000, 15_000);
+    } finally {
+      await kafka.thaw();
+    }
+    await write(port, valued(topic, 0, "after"));
+    await until("it answers again", () => tap.texts.at(-1) === "after" && port.feed.silentMs < 3_000);
+  });
+
   it("undoes the transaction of a process that died, as soon as its id is fenced", async () => {
     const { rig, port } = await rigged();
     await using _ = rig;

@@ -23,9 +23,18 @@ export class OwnKafka implements AsyncDisposable {
     return new OwnKafka(dataDir, await startKafka({ dataDir, port: 0 }));
   }
 
+  /** SIGSTOP: connections stay open and nobody answers on them, until `thaw`. */
+  freeze(): Promise<void> {
+    return this.#signal("SIGSTOP");
+  }
+
+  thaw(): Promise<void> {
+    return this.#signal("SIGCONT");
+  }
+
   /** SIGKILL: nothing is flushed or told to anyone. */
   async kill(): Promise<void> {
-    const identity = JSON.parse(await readFile(join(this.dataDir, "kafka.pid"), "utf8")) as ProcessIdentity;
+    const identity = await this.#identity();
     process.kill(identity.pid, "SIGKILL");
     while (isRunning(identity)) await pause(5);
     await this.#part.stop();
@@ -38,5 +47,13 @@ export class OwnKafka implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#part.stop();
     await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #signal(signal: NodeJS.Signals): Promise<void> {
+    process.kill((await this.#identity()).pid, signal);
+  }
+
+  async #identity(): Promise<ProcessIdentity> {
+    return JSON.parse(await readFile(join(this.dataDir, "kafka.pid"), "utf8")) as ProcessIdentity;
   }
 }

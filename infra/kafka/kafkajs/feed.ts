@@ -6,6 +6,7 @@ import { FeedPace } from "./feed-pace.ts";
 import { fetchedOf, fetchFrom, type PartitionAnswer, type Wanted } from "./fetching.ts";
 import { isSilence, kafkaFault } from "./kafka-fault.ts";
 import { Refusal } from "./refusal.ts";
+import { Silence } from "./silence.ts";
 import type { TapTroubles } from "./tap-troubles.ts";
 
 /** In one answer; and at least so much of each partition, or a thousand partitions would get crumbs. */
@@ -36,8 +37,7 @@ export class KafkaFeed implements Feed {
   /** Taps whose next batch is larger than their share. They go first, and are asked for as much as it takes. */
   readonly #needs = new Map<Tap, number>();
   #starting: Promise<void> | undefined;
-  /** Nodes that do not answer. */
-  readonly #silent = new Set<number>();
+  readonly #silence = new Silence();
   #closed = false;
 
   constructor(cluster: Cluster, logger: Logger, troubles: TapTroubles) {
@@ -46,6 +46,7 @@ export class KafkaFeed implements Feed {
     this.#troubles = troubles;
   }
 
+  /** Takes effect with the next fetch of the node that leads it, half a second at most. */
   add(tap: Tap): void {
     this.#taps.add(tap);
     this.soon();
@@ -57,6 +58,10 @@ export class KafkaFeed implements Feed {
     this.#pace.soon();
   }
 
+  /**
+   * A fetch that never answers cannot be taken back: its loop is forgotten and another takes its place, so that what comes
+   * late is fed to nobody.
+   */
   check(stallMs: number): number {
     let hung = 0;
     for (const [node, { askedAt }] of this.#loops) {
@@ -66,6 +71,11 @@ export class KafkaFeed implements Feed {
     }
     if (hung > 0) this.#start();
     return hung;
+  }
+
+  /** Feeds nobody any more, though an answer may still be under way. */
+  get silentMs(): number {
+    return [...this.#taps].some(({ open }) => open) ? this.#silence.longestMs : 0;
   }
 
   close(): void {
@@ -108,6 +118,7 @@ export class KafkaFeed implements Feed {
         for (const other of led.keys()) if (!this.#loops.has(other)) this.#start();
         if (taps === undefined && this.#troubles.waiting === 0) {
           this.#loops.delete(node);
+          this.#silence.excused(node);
           // A tap may have come between the look and the leave.
           if (this.#taps.size > 0) this.#start();
           return;
@@ -126,7 +137,11 @@ export class KafkaFeed implements Feed {
       turn,
     );
     const wanted = [...room.filter((tap) => this.#needs.has(tap)), ...room.filter((tap) => !this.#needs.has(tap))];
-    if (wanted.length === 0) return void (await pause(this.#pace.idleMs));
+    if (wanted.length === 0) {
+      this.#silence.excused(node);
+      return void (await pause(this.#pace.idleMs));
+    }
+    this.#silence.asked(node);
     const began = performance.now();
     const share = Math.max(leastBytes, Math.trunc(answerBytes / wanted.length));
     const asked: Wanted[] = wanted.map((tap) => {
@@ -208,17 +223,15 @@ export class KafkaFeed implements Feed {
   /** A lost broker is told of once, and once when it is back. */
   async #failed(error: unknown, node: number): Promise<void> {
     const fault = kafkaFault(error, `fetching from ${node === nobody ? "any node" : `node ${node}`}`);
-    const silence = isSilence(error);
-    if (!silence || !this.#silent.has(node)) this.#logger.warn({ code: fault.code }, `${fault.message}. ${fault.remedy}`);
-    if (silence) this.#silent.add(node);
+    this.#silence.asked(node);
+    if (!isSilence(error) || this.#silence.isNews(node)) this.#logger.warn({ code: fault.code }, `${fault.message}. ${fault.remedy}`);
     await pause(afterFailureMs);
     await this.#cluster.directory.refresh().catch(() => undefined);
   }
 
   #answered(node: number): void {
-    if (this.#silent.size === 0) return;
-    this.#silent.delete(nobody);
-    if (this.#silent.delete(node)) this.#logger.info({ node }, `node ${node} answers again`);
+    this.#silence.answered(nobody);
+    if (this.#silence.answered(node)) this.#logger.info({ node }, `node ${node} answers again`);
   }
 }
 

@@ -8,6 +8,7 @@ const emptyMs = 50;
 
 /** Feeds the taps with room, in rotating order, whenever something has arrived; yields to the event loop between rounds. */
 export class MemoryFeed implements Feed {
+  readonly silentMs = 0;
   readonly #log: MemoryStorage;
   readonly #taps = new Set<Tap>();
   readonly #off: () => void;
@@ -20,6 +21,7 @@ export class MemoryFeed implements Feed {
     void this.#run();
   }
 
+  /** Fed with the next turn of the event loop where something stands there already. */
   add(tap: Tap): void {
     this.#taps.add(tap);
     this.#wake?.();
@@ -30,6 +32,7 @@ export class MemoryFeed implements Feed {
     return 0;
   }
 
+  /** No tap is fed after this. */
   close(): void {
     this.#closed = true;
     this.#off();
