@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { type Child, startChild } from "./child.ts";
 import { claim } from "./claim.ts";
-import { type StartArchive, startArchive } from "./kafka-archive.ts";
+import { archivingMs, type StartArchive, startArchive } from "./kafka-archive.ts";
 import { kafkaJars, kafkaVersion } from "./kafka-jars.ts";
 import { type Java, java } from "./kafka-java.ts";
 import { answersApiVersions } from "./kafka-probe.ts";
@@ -21,7 +21,7 @@ export interface KafkaPlace {
   readonly port?: number;
   /** Where `kafka.log` goes; the data dir where left out. */
   readonly logDir?: string;
-  /** Told what takes long, in one line: the first download. */
+  /** Told what takes long, in one line: the first download, the first stop. */
   readonly onProgress?: (doing: string) => void;
 }
 
@@ -52,13 +52,18 @@ export async function startKafka({ dataDir, port, logDir = dataDir, onProgress }
     ports.push(controller);
     const archive = startArchive(jars, runtime.version);
     const child = await launch({ runtime, jars, dir, logFile, archive }, { broker, controller });
-    const ended = child.exited.then(() => {
+    const ended = child.exited.then((exit) => {
       free();
-      archive.settle();
+      archive.settle(exit);
     });
     await untilReady({ name: "Kafka", child, logFile, limitMs: startLimitMs, answers: () => answersApiVersions(broker) });
     const detail = `Apache Kafka ${kafkaVersion} (KRaft, one node), data in ${dir}`;
-    return { name: "Kafka", address: `127.0.0.1:${broker}`, detail, ended, stop: () => child.stop().then(() => ended) };
+    const stop = async () => {
+      if (archive.written) onProgress?.("keeping Kafka's classes for quicker starts (some seconds, once)");
+      await child.stop();
+      await ended;
+    };
+    return { name: "Kafka", address: `127.0.0.1:${broker}`, detail, ended, stop };
   } catch (error) {
     free();
     throw error;
@@ -94,7 +99,7 @@ async function launch({ runtime, jars, dir, logFile, archive }: Launch, ports: {
     cwd: dir,
     output: logFile,
     pidFile: join(dir, "kafka.pid"),
-    stopMs,
+    stopMs: archive.written ? archivingMs : stopMs,
   });
 }
 

@@ -1,13 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { faultOf } from "../../schemas/faults/fault.ts";
 import { cacheDir } from "./cache.ts";
 import { clickHouseLibrary } from "./clickhouse-library.ts";
-import { kafkaVersion } from "./kafka-jars.ts";
+import { hasKafkaJars } from "./kafka-jars.ts";
 import { java, maven } from "./kafka-java.ts";
-import { registryJar } from "./registry-app.ts";
+import { hasRegistryApp } from "./registry-app.ts";
 
 /** One thing a machine has or lacks, in one line. */
 export interface Finding {
@@ -38,7 +36,7 @@ export async function lookAtMachine(engine: "always" | "without Java" = "always"
   return { java: javaFound, maven: mavenFound, chdb, docker };
 }
 
-const jarsInCache = (): boolean => existsSync(join(cacheDir(), `kafka-${kafkaVersion}`, "complete")) && existsSync(registryJar());
+const jarsInCache = (): boolean => hasKafkaJars() && hasRegistryApp();
 
 async function dockerEngine(): Promise<Finding> {
   try {

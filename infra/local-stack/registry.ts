@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Child, startChild } from "./child.ts";
-import { startArchive } from "./kafka-archive.ts";
+import { startChild } from "./child.ts";
+import { archivingMs, startArchive } from "./kafka-archive.ts";
 import { java } from "./kafka-java.ts";
 import type { Part } from "./part.ts";
 import { portFor, releasePort } from "./ports.ts";
@@ -24,10 +24,8 @@ export interface RegistryPlace {
 }
 
 const usualLimitMs = 120_000;
-/** It holds nothing that is not in Kafka, so it need not be waited for, */
+/** It holds nothing that is not in Kafka, so it need not be waited for. */
 const stopMs = 3_000;
-/** but in the first life over a cache, which writes the archive of its classes when it ends. */
-const archivingMs = 20_000;
 
 /**
  * Apicurio Registry on this machine, through its Confluent API, on 127.0.0.1 only. With Kafka, ids and schemas survive any end.
@@ -56,15 +54,20 @@ export async function startRegistry({
       cwd: home,
       output: logFile,
       pidFile: join(dir, "registry.pid"),
-      stopMs: archive.flags.some((flag) => flag.includes("ArchiveClassesAtExit")) ? archivingMs : stopMs,
+      stopMs: archive.written ? archivingMs : stopMs,
     });
-    const ended = child.exited.then(() => {
+    const ended = child.exited.then((exit) => {
       releasePort(own);
-      archive.settle();
+      archive.settle(exit);
     });
     const address = `http://127.0.0.1:${own}${registryPath}`;
     await untilReady({ name: "the schema registry", child, logFile, limitMs: startLimitMs, answers: () => knowsItsSchemas(address) });
-    return { name: "registry", address, detail: detailOf(kafka), ended, stop: () => stopped(child, ended) };
+    const stop = async () => {
+      if (archive.written) onProgress?.("keeping the registry's classes for quicker starts (some seconds, once)");
+      await child.stop();
+      await ended;
+    };
+    return { name: "registry", address, detail: detailOf(kafka), ended, stop };
   } catch (error) {
     releasePort(own);
     throw error;
@@ -94,8 +97,3 @@ const settings = (port: number, kafka: string | undefined): string[] => [
 
 const detailOf = (kafka: string | undefined): string =>
   `Apicurio Registry ${versions.registry}, schemas ${kafka === undefined ? "in memory" : "in Kafka"}`;
-
-async function stopped(child: Child, ended: Promise<void>): Promise<void> {
-  await child.stop();
-  await ended;
-}

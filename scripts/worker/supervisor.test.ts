@@ -127,7 +127,9 @@ describe("supervisor", () => {
     const lines = () => readFileSync(lives, "utf8").trim().split("\n");
     await until("both run", () => lines().length === 2);
     const [hanging = 0, other = 0] = lines().map((line) => Number(line.split(" ")[0]));
-    onTestFinished(() => [hanging, other].forEach((pid) => isRunning({ pid, began: "" }) && process.kill(pid, "SIGKILL")));
+    onTestFinished(() => {
+      for (const pid of [hanging, other]) if (isRunning({ pid, began: "" })) process.kill(pid, "SIGKILL");
+    });
     process.kill(hanging, "SIGSTOP");
     parent.kill("SIGKILL");
     await until("neither is left", () => [hanging, other].every((pid) => !isRunning({ pid, began: "" })));

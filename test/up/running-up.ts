@@ -20,9 +20,9 @@ export class RunningUp {
   readonly #exit: Promise<number | null>;
   output = "";
 
-  constructor(dataDir: string, args: readonly string[] = []) {
+  constructor(dataDir: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
     this.dataDir = dataDir;
-    const env = { ...withoutAddresses(), GATEWATCH_ANY_PORTS: "1" };
+    const env = { ...withoutAddresses(), GATEWATCH_ANY_PORTS: "1", ...environment };
     this.#child = spawn(process.execPath, [bin, "up", "--data-dir", dataDir, "--port", "0", ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -77,7 +77,7 @@ export function temporaryDir(): TemporaryDir {
 }
 
 /** Command lines of processes that work over this directory. */
-const processesOver = (dataDir: string): string[] =>
+export const processesOver = (dataDir: string): string[] =>
   execFileSync("ps", ["-axww", "-o", "command="], { encoding: "utf8", maxBuffer: 16 << 20 })
     .split("\n")
     .filter((line) => line.includes(dataDir));

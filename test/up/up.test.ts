@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { lookAtMachine } from "../../infra/local-stack/machine.ts";
 import { isFree } from "../../infra/local-stack/ports.ts";
 import { readRunning } from "../../infra/local-stack/running.ts";
 import { until } from "../lanes/harness.ts";
-import { gatewatch, nothingLeft, RunningUp, temporaryDir } from "./running-up.ts";
+import { gatewatch, nothingLeft, processesOver, RunningUp, temporaryDir } from "./running-up.ts";
 
 const machine = await lookAtMachine();
 const canRun = machine.java.found && machine.maven.found && machine.chdb.found;
@@ -22,7 +22,15 @@ const start = (...args: string[]): RunningUp => {
   running = new RunningUp(data.dir, args);
   return running;
 };
-const portsIn = (output: string): number[] => [...output.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+/** Every port that it has said or, where nobody but the part needs it, written down. */
+const portsOf = ({ output }: RunningUp): number[] => {
+  const properties = readFileSync(join(data.dir, "kafka", "server.properties"), "utf8");
+  return [...new Set([...`${output}\n${properties}`.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)))];
+};
+const taken = async (ports: readonly number[]): Promise<number[]> => {
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, i) => !free[i]);
+};
 
 const count = async (table: string): Promise<number> => {
   const { out } = await gatewatch(data.dir, "query", `SELECT count() AS n FROM ${table}`, "--json");
@@ -62,41 +70,32 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringContaining("GW_DATA_DIR_BUSY") });
 
     up.signal("SIGINT");
-    const { code, output } = await up.ended();
-    expect(code).toBe(0);
+    expect((await up.ended()).code).toBe(0);
     await nothingLeft(data.dir);
     expect(existsSync(join(data.dir, "running.json"))).toBe(false);
-    for (const port of portsIn(output)) expect([port, await isFree(port)]).toEqual([port, true]);
+    expect(await taken(portsOf(up))).toEqual([]);
   });
 
-  it("goes on over the same data, and a killed one leaves no child behind", { timeout: 240_000 }, async () => {
+  it("leaves no child and no port behind when it is killed", { timeout: 240_000 }, async () => {
     const up = start("--workers", "2");
     await up.says(/^Gatewatch is ready/m);
-    expect(await count("gatewatch.alert")).toBeGreaterThan(0);
     expect(statSync(join(data.dir, "clickhouse", "password")).mode & 0o077).toBe(0);
+    const ports = portsOf(up);
+    // Kafka's two, registry, ClickHouse, two workers, the status page.
+    expect(await taken(ports)).toHaveLength(7);
     up.signal("SIGKILL", "inner");
     await up.ended();
     await nothingLeft(data.dir);
+    expect(await taken(ports)).toEqual([]);
     expect(readRunning(data.dir)).toBeUndefined();
-
-    const again = start("--no-simulate");
-    await again.says(/^Gatewatch is ready/m);
-    expect(again.output).not.toContain("simulated load");
-    again.signal("SIGTERM");
-    expect((await again.ended()).code).toBe(0);
-    await nothingLeft(data.dir);
   });
 
-  it("says which part has ended and stops the rest, and refuses a port that is taken", { timeout: 240_000 }, async () => {
+  it("goes on over the same data, says which part has ended and stops the rest", { timeout: 240_000 }, async () => {
     const up = start("--no-simulate");
     await up.says(/^Gatewatch is ready/m);
-    const status = Number(new URL(readRunning(data.dir)?.addresses.status ?? "").port);
+    expect(up.output).not.toContain("simulated load");
+    expect(await count("gatewatch.alert")).toBeGreaterThan(0);
     const { pid } = JSON.parse(readFileSync(join(data.dir, "kafka", "kafka.pid"), "utf8")) as { pid: number };
-    const other = temporaryDir();
-    const second = new RunningUp(other.dir, ["--profile", "memory", "--port", String(status)]);
-    expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringMatching(`GW_PORT_TAKEN.*${status}`) });
-    await nothingLeft(other.dir);
-    other.remove();
     process.kill(pid, "SIGKILL");
     expect(await up.ended()).toMatchObject({ code: 1, output: expect.stringMatching(/^Kafka has ended; see its log in .*logs/m) });
     await nothingLeft(data.dir);
@@ -105,9 +104,24 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
   it("stops at once and leaves nothing when it is told to while it starts", { timeout: 120_000 }, async () => {
     const up = start();
     await up.says(/^Kafka: /m);
-    up.signal("SIGINT");
+    up.signal("SIGTERM");
     expect(await up.ended()).toMatchObject({ code: 0, output: expect.not.stringContaining("is ready") });
     await nothingLeft(data.dir);
+  });
+
+  it("ends what it fetches with, when it is told to stop and when it is killed", { timeout: 60_000 }, async () => {
+    const tools = join(data.dir, "tools");
+    mkdirSync(tools, { recursive: true });
+    writeFileSync(join(tools, "mvn"), '#!/bin/sh\n[ "$1" = --version ] || exec sleep 600\n', { mode: 0o755 });
+    const environment = { PATH: `${tools}:${process.env.PATH}`, GATEWATCH_CACHE: join(data.dir, "cache") };
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      running = new RunningUp(data.dir, [], environment);
+      await running.says(/fetching Apache Kafka/);
+      await until("Maven runs", () => processesOver(join(data.dir, "cache")).length > 0);
+      running.signal(signal, "inner");
+      expect((await running.ended()).code).toBe(signal === "SIGINT" ? 0 : null);
+      await nothingLeft(data.dir);
+    }
   });
 
   it("leaves nothing where a worker cannot start, and says where to look", { timeout: 120_000 }, async () => {
@@ -118,10 +132,15 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
 });
 
 describe("gatewatch up in memory", () => {
-  it("raises alerts and says that nothing is kept", { timeout: 60_000 }, async () => {
+  it("raises alerts, says that nothing is kept, and refuses a port that is taken", { timeout: 60_000 }, async () => {
     const up = start("--profile", "memory");
     await up.says(/^profile: memory .*end with it/m);
     await up.says(/^alert .* router\.baseline sim: /m);
+    const status = Number(new URL(readRunning(data.dir)?.addresses.status ?? "").port);
+    const other = temporaryDir();
+    const second = new RunningUp(other.dir, ["--profile", "memory", "--port", String(status)]);
+    expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringMatching(`GW_PORT_TAKEN.*${status}`) });
+    other.remove();
     up.signal("SIGINT");
     expect((await up.ended()).code).toBe(0);
     await nothingLeft(data.dir);
