@@ -26,6 +26,7 @@ function resolverFaults(previous: object, next: object): Incompatibility[] {
   }
 }
 
+/** A field that is gone loses what was written; one that is new needs a default, or old records cannot be read. */
 function recordFaults(before: RecordShape, after: RecordShape, at: string): Incompatibility[] {
   const path = ({ name }: Field): string => (at === "" ? name : `${at}.${name}`);
   const kept = before.fields.flatMap((field) => {
@@ -53,6 +54,7 @@ function nameFaults(before: { name: string }, after: { name: string }, at: strin
   return before.name === after.name ? [] : [{ path: at, message: `was ${before.name} and is now ${after.name}` }];
 }
 
+/** A new symbol is fine: only what was written must be readable. */
 function symbolFaults(before: readonly string[], after: readonly string[], at: string): Incompatibility[] {
   const gone = before.filter((symbol) => !after.includes(symbol));
   return gone.length === 0 ? [] : [{ path: at, message: `no longer knows ${gone.join(", ")}` }];

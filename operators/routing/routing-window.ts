@@ -77,6 +77,7 @@ export const routingWindow: Aggregate<typeof fields, RoutingHealth, RoutingWindo
   },
 };
 
+/** In place: the list is the window's own. */
 function addCounts(sums: number[], counts: readonly number[]): void {
   for (let i = 0; i < counts.length; i += 1) sums[i] = sum(sums[i] ?? 0, counts[i] as number);
 }
@@ -86,6 +87,7 @@ const largestSum = Number.MAX_SAFE_INTEGER - 1;
 
 const sum = (one: number, other: number): number => Math.min(one + other, largestSum);
 
+/** First and last record; a window of thousands does not name them all. */
 function bounds({ first, last }: StructOf<typeof fields>) {
   const [head] = first;
   const [tail] = last;

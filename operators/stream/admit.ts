@@ -20,6 +20,7 @@ export interface Admitted {
   readonly origin: Origin;
 }
 
+/** Why a record is not let in. The code is that of its dead letter. */
 export interface Refused {
   readonly code: FaultCode;
   readonly message: string;
@@ -57,6 +58,7 @@ export function admit(
   }
 }
 
+/** A tombstone takes the value back and is no fault here; the key alone says whose it is. */
 function tableChange(topic: AnyTopic, record: LogRecord, decode: Decode): TableChange<unknown> {
   if (record.key === null) throw new Fault("GW_RECORD_KEY", `${topic.name} needs a key`);
   const key = record.key.toString();
@@ -75,4 +77,5 @@ function sensible(topic: AnyTopic, value: unknown): void {
 const sameText = (bytes: Buffer, text: string): boolean =>
   isAscii(bytes) ? bytes.toString("latin1") === text : bytes.equals(Buffer.from(text));
 
+/** A key may be a megabyte; a message is one line. */
 const excerpt = (key: Buffer): string => key.subarray(0, 80).toString();

@@ -6,6 +6,7 @@ import { betweenParts } from "./internal-topic.ts";
 import { KeyedStore } from "./store.ts";
 import { merge, nodeOf, tag } from "./topology.ts";
 
+/** One topic that a part reads. */
 export interface AssembledInput {
   readonly topic: AnyTopic;
   /** `lane`: the lane's partition, in event time. `parts`: the lane's partition of an internal topic, in the time of its marks. `table`: broadcast. */
@@ -28,6 +29,7 @@ export interface AssembledPart {
   readonly sinks: readonly AssembledSink[];
 }
 
+/** A pipeline drawn: its parts in the order of their first output, and every stage's store by the stage's name. */
 export interface Assembled {
   readonly pipeline: string;
   readonly parts: readonly AssembledPart[];
@@ -40,6 +42,7 @@ export function assemble(pipeline: string, build: (context: Context) => readonly
   const sinks: AssembledSink[] = [];
   const stores = new Map<string, KeyedStore<unknown>>();
 
+  /** The same observable for the same topic, so that two uses of an input share its clock and its order. */
   const input = <T>(topic: AnyTopic, role: AssembledInput["role"]): Observable<Batch<T>> => {
     for (const [source, known] of inputs) if (known.topic.name === topic.name) return source as Observable<Batch<T>>;
     const subject = new Subject<Batch<unknown>>();
@@ -99,6 +102,9 @@ function partsOf(inputs: ReadonlyMap<Observable<unknown>, AssembledInput>, sinks
 /** `moe.router`, or for an internal topic the name its `rekey` gave it. */
 const partName = ({ name, role }: AnyTopic): string => (role === "internal" ? (name.split(".").at(-1) ?? name) : name);
 
+/**
+ * Every input behind a flow, tables included. Throws a TypeError where an edge comes from outside: it could not be replayed.
+ */
 function inputsOf(flow: Observable<unknown>, inputs: ReadonlyMap<Observable<unknown>, AssembledInput>): Set<AssembledInput> {
   const found = new Set<AssembledInput>();
   const walk = (at: Observable<unknown>): void => {

@@ -9,6 +9,7 @@ export interface Clock<T> {
   load(dump: ClockDump): void;
 }
 
+/** A clock as a checkpoint holds it. `sources` are the sending lanes of a MarkClock, empty for the others. */
 export interface ClockDump {
   readonly watermark: number;
   readonly sources: readonly { readonly id: number; readonly watermark: number; readonly idle: boolean }[];
@@ -46,6 +47,7 @@ export class EventClock<T> implements Clock<T> {
     this.#set(watermark);
   }
 
+  /** The next time that will step it, so that most records cost one comparison. */
   #set(watermark: number): void {
     this.watermark = watermark;
     this.#threshold = watermark + this.#tick + this.#lateness;
@@ -60,6 +62,7 @@ export class MarkClock implements Clock<Mark> {
   watermark = Number.NEGATIVE_INFINITY;
   readonly #sources = new Map<number, { watermark: number; idle: boolean }>();
 
+  /** True where the mark has moved the time. A body never does: it says only that its sender is not idle. */
   see({ from, lanes, watermark, idle, body }: Mark): boolean {
     const source = this.#sources.get(from) ?? { watermark: Number.NEGATIVE_INFINITY, idle: false };
     this.#sources.set(from, source);

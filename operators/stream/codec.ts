@@ -11,6 +11,7 @@ export interface Codec<S> {
 
 type Scalar = "uint32" | "int64" | "float64" | "boolean" | "string";
 type FieldSpec = Scalar | { readonly list: FieldSpec } | { readonly struct: FieldSpecs };
+/** Names and kinds of a state's fields; the order is that of the bytes. */
 export interface FieldSpecs {
   readonly [name: string]: FieldSpec;
 }
@@ -25,6 +26,7 @@ type ValueOf<F extends FieldSpec> = F extends "string"
         : F extends { readonly struct: infer N extends FieldSpecs }
           ? StructOf<N>
           : never;
+/** The TypeScript type of a state of these fields, mutable: a step changes it in place. */
 export type StructOf<F extends FieldSpecs> = { -readonly [K in keyof F]: ValueOf<F[K]> };
 
 /**
@@ -37,6 +39,7 @@ export function struct<const F extends FieldSpecs>(fields: F): Codec<StructOf<F>
   return { schema, type: avro.Type.forSchema(schema) };
 }
 
+/** Names of nested records are made from the path: Avro wants each name once. */
 function recordSchema(fields: FieldSpecs, name: string): avro.Schema {
   return {
     type: "record",
@@ -81,6 +84,7 @@ export function* decodeAll(type: avro.Type, writtenAs: string, bytes: Buffer): G
   }
 }
 
+/** None where the schemas are the same, the usual case. */
 function resolverFor(type: avro.Type, writtenAs: string) {
   if (writtenAs === JSON.stringify(type.schema({ exportAttrs: true }))) return undefined;
   try {

@@ -17,11 +17,13 @@ export interface Context {
   readonly store: StoreFactory;
 }
 
+/** How values travel to the next part: by which key, and in what form. */
 export interface Rekeying<T> {
   readonly by: (value: T) => string;
   readonly codec: Codec<T>;
 }
 
+/** One output of a pipeline, made by `to`. */
 export interface Sink {
   readonly topic: AnyTopic;
   readonly flow: Observable<Batch<unknown>>;

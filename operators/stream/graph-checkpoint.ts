@@ -10,6 +10,7 @@ export interface Checkpoint {
   stores: (StoreDump & { name: string })[];
 }
 
+/** A sending lane as a MarkClock knows it. */
 const source = {
   type: "record",
   name: "Source",
@@ -19,6 +20,7 @@ const source = {
     { name: "idle", type: "boolean" },
   ],
 };
+/** In the order of the part's inputs. */
 const clock = {
   type: "record",
   name: "Clock",
@@ -28,6 +30,7 @@ const clock = {
     { name: "sources", type: { type: "array", items: source } },
   ],
 };
+/** Entries are packed by the store itself, under a schema that travels with them. */
 const store = {
   type: "record",
   name: "Store",
@@ -38,6 +41,7 @@ const store = {
     { name: "entries", type: "bytes" },
   ],
 };
+/** What was last told to the next part: a mark is not sent twice. */
 const marked = {
   type: "record",
   name: "Marked",
@@ -46,6 +50,7 @@ const marked = {
     { name: "idle", type: "boolean" },
   ],
 };
+/** -Infinity and NaN are doubles like any other to Avro, so a lane that knows no time yet can be saved. */
 export const checkpointType = avro.Type.forSchema({
   type: "record",
   name: "Checkpoint",

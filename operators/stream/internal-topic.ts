@@ -18,6 +18,7 @@ export interface Envelope<T> {
   readonly sources: readonly SourceRef[];
   readonly body: T | null;
 }
+/** An envelope whatever is in it, as the clock of the next part sees it. */
 export type Mark = Envelope<unknown>;
 
 /** The topic behind `rekey`: `gatewatch.internal.<pipeline>.<name>`, keyed by what the next part is keyed by. */

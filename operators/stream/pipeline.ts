@@ -3,6 +3,7 @@ import { type Assembled, assemble } from "./assemble.ts";
 import type { Context, Sink } from "./context.ts";
 import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
 
+/** What a pipeline says of itself beside its drawing. */
 export interface PipelineSpec<O extends z.ZodRawShape> {
   readonly summary: string;
   /** How late a record may be in event time, in seconds, before its window has closed. */
@@ -15,6 +16,7 @@ const timeOptions = (latenessS: number) => ({
   latenessS: z.number().min(0).default(latenessS).describe("how late a record may be, in seconds of event time"),
 });
 type TimeOptions = ReturnType<typeof timeOptions>;
+/** Its own options and those every pipeline has, as `build` gets them: complete, defaults filled in. */
 export type PipelineOptions<O extends z.ZodRawShape> = z.infer<z.ZodObject<O & TimeOptions>>;
 
 /** A pipeline as a value: nothing runs until a lane opens it. */

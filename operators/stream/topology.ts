@@ -14,6 +14,7 @@ export type Node =
     }
   | { readonly node: "merge"; readonly after: readonly Observable<unknown>[] };
 
+/** Weak: a graph that is dropped takes its drawing with it. */
 const nodes = new WeakMap<Observable<unknown>, Node>();
 
 /** Remembers what an observable is in the drawing. */

@@ -13,6 +13,7 @@ export interface Aggregate<F extends FieldSpecs, In, Out> {
   result(kept: StructOf<F>, start: number, end: number, key: string): Out;
 }
 
+/** How the windows lie and what is made of them. */
 export interface TumblingOptions<F extends FieldSpecs, In, Out> extends Wiring<In> {
   /** Length in microseconds. Windows begin at whole multiples of it since 1970, whatever the first record says. */
   readonly size: number;
@@ -34,6 +35,7 @@ export function tumblingWindow<const F extends FieldSpecs, In, Out>(
   name: string,
   { size, time, aggregate, ...wiring }: TumblingOptions<F, In, Out>,
 ): OperatorFunction<Batch<In>, Batch<Out>> {
+  /** Every open window of the key, since with a long lateness several are open at once. */
   const codec = struct({ open: { list: { struct: { start: "int64", kept: { struct: aggregate.fields } } } } });
   type Open = { start: number; kept: StructOf<F> };
   type State = { open: Open[] };

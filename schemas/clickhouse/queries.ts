@@ -5,6 +5,7 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
+/** What people ask first. Each runs in the database of the namespace and ends in a limit or in few groups. */
 export const namedQueries: readonly NamedQuery[] = [
   {
     name: "alerts",
@@ -111,4 +112,5 @@ GROUP BY partition`,
   },
 ];
 
+/** Undefined where there is none of this name: the text is then SQL. */
 export const namedQuery = (name: string): NamedQuery | undefined => namedQueries.find((query) => query.name === name);

@@ -7,8 +7,12 @@ import type { Table } from "./table.ts";
  */
 const deduplicationWindow = 10_000;
 
+/** Idempotent: several workers start at once. */
 export const createDatabase = (database: string): string => `CREATE DATABASE IF NOT EXISTS ${quoted(database)}`;
 
+/**
+ * Partitioned by month of event time, since a block that touches two partitions is two inserts, each with a token of its own.
+ */
 export function createTable(database: string, { name, doc, columns, orderBy, keepDays }: Table): string {
   const index = "INDEX _position _offset TYPE minmax GRANULARITY 1";
   return `CREATE TABLE IF NOT EXISTS ${at(database, name)} (
@@ -21,12 +25,15 @@ SETTINGS non_replicated_deduplication_window = ${deduplicationWindow}, ttl_only_
 COMMENT ${literal(doc)}`;
 }
 
+/** Rows that are there read the column's own default. */
 export const addColumn = (database: string, table: string, column: Column): string =>
   `ALTER TABLE ${at(database, table)} ADD COLUMN IF NOT EXISTS ${defined(column)}`;
 
+/** Only ever to a type that keeps all it holds, see `growsInto`. */
 export const growColumn = (database: string, table: string, column: Column): string =>
   `ALTER TABLE ${at(database, table)} MODIFY COLUMN ${defined(column)}`;
 
+/** Comments are the schema's docs; they may change without touching data. */
 export const commentColumn = (database: string, table: string, { name, comment }: Column): string =>
   `ALTER TABLE ${at(database, table)} COMMENT COLUMN ${quoted(name)} ${literal(comment)}`;
 
@@ -41,6 +48,7 @@ ENGINE = MergeTree
 ORDER BY number
 COMMENT 'What was done to the tables of this database.'`;
 
+/** A table with its database, quoted as far as need be. */
 export const at = (database: string, table: string): string => `${quoted(database)}.${quoted(table)}`;
 
 const defined = ({ name, type, comment }: Column): string => `${quoted(name)} ${type} COMMENT ${literal(comment)}`;

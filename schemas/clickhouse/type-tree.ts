@@ -8,6 +8,7 @@ export interface TypeTree {
 
 const nesting = new Set(["Tuple", "Array", "Nullable", "LowCardinality", "Map"]);
 
+/** For the types that our tables have; what stands in the brackets of any other is kept as text and compared as text. */
 export function typeTree(text: string): TypeTree {
   const open = text.indexOf("(");
   const name = (open < 0 ? text : text.slice(0, open)).trim();

@@ -69,4 +69,5 @@ export const faults = {
   GW_USAGE: { retriable: false, then: "usage", remedy: "See --help." },
 } as const satisfies Record<string, FaultRule>;
 
+/** Public: stands in dead-letter headers, logs, metrics and pages. A code that goes breaks somebody's alarm. */
 export type FaultCode = keyof typeof faults;

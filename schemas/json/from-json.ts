@@ -5,6 +5,7 @@ import type { AnyTopic } from "../topics/topic.ts";
 import { Faults, type JsonFault, type Reader, wanted } from "./reader.ts";
 import { enumReader, intReader, longReader, numberReader, textReader, timeReader, truthReader } from "./scalars.ts";
 
+/** A value that Avro takes whole, or everything that is wrong with it. */
 export type FromJson = { readonly value: unknown } | { readonly faults: readonly JsonFault[] };
 
 /**

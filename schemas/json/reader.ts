@@ -18,10 +18,12 @@ export class Faults {
   found = 0;
   readonly #listed: { path: string; message: string }[] = [];
 
+  /** At the place where the reader stands; undefined, so that a reader can return it. */
   add(message: string): undefined {
     this.addAt("", message);
   }
 
+  /** At a place below it. */
   addAt(path: string, message: string): undefined {
     this.found += 1;
     if (this.#listed.length < mostListed) this.#listed.push({ path, message });
@@ -35,10 +37,12 @@ export class Faults {
     });
   }
 
+  /** Those found since `before`, for a level whose names in JSON are not those of the fields. */
   rename(before: number, renamed: (path: string) => string): void {
     for (const fault of this.#listed.slice(before)) fault.path = renamed(fault.path);
   }
 
+  /** Paths from the whole value down; `value` where the fault is the whole. */
   list(): JsonFault[] {
     const listed = this.#listed.map(({ path, message }) => ({ path: path === "" ? "value" : path, message }));
     const more = this.found - listed.length;
@@ -46,6 +50,7 @@ export class Faults {
   }
 }
 
+/** What should stand there, beside what does. */
 export const wanted = (what: string, value: unknown): string => `${what} is wanted, not ${shown(value)}`;
 
 /** Short enough for a message, whatever it is. */

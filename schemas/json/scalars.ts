@@ -2,8 +2,10 @@ import { closest } from "../faults/closest.ts";
 import { isoMicros } from "./iso-time.ts";
 import { type Reader, shown, wanted } from "./reader.ts";
 
+/** No 0 or 1, no text: JSON has its own. */
 export const truthReader: Reader = (value, faults) => (typeof value === "boolean" ? value : faults.add(wanted("true or false", value)));
 
+/** JSON has no NaN and no infinity; a number beyond a double's range parses to one and is refused. */
 export const numberReader: Reader = (value, faults) => (Number.isFinite(value) ? value : faults.add(wanted("a number", value)));
 
 /** Adding 0 makes an integer of -0, which Avro could not tell from it. */
@@ -16,6 +18,7 @@ export const intReader: Reader = (value, faults) => {
 const largestLong = Number.MAX_SAFE_INTEGER - 1;
 const smallestLong = -(2 ** 52);
 
+/** A double that holds a whole number, exactly. */
 export const longReader: Reader = (value, faults) => {
   if (!Number.isInteger(value)) return faults.add(wanted("a whole number", value));
   if ((value as number) > largestLong) return faults.add(`${value} is beyond 2^53, where whole numbers are no longer exact`);
@@ -23,6 +26,7 @@ export const longReader: Reader = (value, faults) => {
   return (value as number) + 0;
 };
 
+/** Microseconds, or ISO 8601; the bounds of what can be true are the topic's business. */
 export const timeReader: Reader = (value, faults) => {
   if (typeof value !== "string") return longReader(value, faults);
   const micros = isoMicros(value);
@@ -36,6 +40,7 @@ export const textReader: Reader = (value, faults) => {
   return value.isWellFormed() ? value : faults.add("half of a surrogate pair has no UTF-8 form");
 };
 
+/** By name, exactly as written in the schema; the nearest is offered. */
 export function enumReader(symbols: readonly string[]): Reader {
   const known = new Set<unknown>(symbols);
   return (value, faults) => {

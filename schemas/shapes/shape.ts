@@ -11,6 +11,7 @@ export type Shape =
   | { readonly kind: "pairs"; readonly record: RecordShape }
   | RecordShape;
 
+/** A record's fields in the order of its bytes. */
 export interface RecordShape {
   readonly kind: "record";
   readonly name: string;
@@ -18,6 +19,7 @@ export interface RecordShape {
   readonly fields: readonly Field[];
 }
 
+/** One field, with all the schema says of it. */
 export interface Field {
   readonly name: string;
   readonly doc: string;

@@ -19,6 +19,7 @@ const roomBytes = 64 * 1024;
  */
 const compactionLagMs = 2 * 3_600_000;
 
+/** Settings are given as Kafka wants them, as texts. Replication is left to the cluster's default. */
 export function specOf(topic: AnyTopic, profile: SizeProfile): TopicSettings {
   const { name, partitions, cleanup, retentionMs, maxRecordBytes, timestampType } = topic;
   return {

@@ -34,6 +34,7 @@ export interface Topic<T> {
   readonly urgent: boolean;
   readonly doc: string;
 }
+/** A topic of whatever value: what lists and loops take. */
 export type AnyTopic = Topic<unknown>;
 
 /** `input`: what others write. `output`: what pipelines write. `table`: one compacted partition that every lane reads whole. */
@@ -52,6 +53,7 @@ interface TopicEntry<T> {
   readonly headers?: (value: T) => Record<string, string>;
   readonly urgent?: boolean;
 }
+/** A record before anyone else has seen it: `complete` fills it in, in place. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An entry of the catalogue: the schema comes from `schemas/avro/<name>.avsc`, the rest from the topic's role unless it says otherwise. */
@@ -98,7 +100,9 @@ type EntryOf<T> = Omit<TopicEntry<T>, "table"> & { readonly table?: string | nul
 /** Records without the methods avsc would hang on them: a field may have any name. */
 export const avroType = (schema: object): avro.Type => avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
 
+/** In milliseconds, as topics keep their retention. */
 export const days = (count: number): number => count * 86_400_000;
+/** As Kafka says it in `retention.ms`. */
 export const forEver = -1;
 
 const many = { local: 4, production: 12 };
@@ -117,6 +121,7 @@ const byRole = {
   },
 } as const;
 
+/** Throws a TypeError where the field is no time: a lane would run on a number that is none. */
 function timeField<T>(shape: RecordShape, name: keyof T & string): (value: T) => number {
   if (shape.fields.find((field) => field.name === name)?.shape.kind !== "time") throw new TypeError(`${shape.name}.${name} is not a time`);
   return (value) => value[name] as number;

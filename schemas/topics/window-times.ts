@@ -13,6 +13,7 @@ export function completeWindow(value: Writable<Windowed>): void {
   completeDeployment(value);
 }
 
+/** Most installations have one deployment and name none; a key needs one. */
 export function completeDeployment(value: { deploymentId: string }): void {
   if (value.deploymentId === "") value.deploymentId = "default";
 }
@@ -20,6 +21,7 @@ export function completeDeployment(value: { deploymentId: string }): void {
 /** Longer than anyone counts in one event; a longer one is a wrong clock or a wrong unit. */
 const longestWindow = 31 * 86_400_000_000;
 
+/** Why the two ends of a window cannot be true together; undefined where they can. */
 export function windowOrder({ windowStart, windowEnd }: Windowed): string | undefined {
   if (windowEnd < windowStart) return `windowEnd is ${windowEnd}, before windowStart (${windowStart})`;
   return windowEnd - windowStart > longestWindow

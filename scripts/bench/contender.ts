@@ -17,6 +17,7 @@ export interface Lap {
   readonly rssMb: number;
 }
 
+/** Throws where the argument is no JSON: a contender is started by `drain.ts` alone. */
 export const course = (): Course => JSON.parse(process.argv[2] ?? "") as Course;
 
 /** Started before the first record comes. */
@@ -29,6 +30,7 @@ export function stopwatch(): () => Omit<Lap, "records"> {
   };
 }
 
+/** Ends the process at once: connections left to close would count for nothing and cost seconds. */
 export function finish(lap: Lap): never {
   process.stdout.write(`${JSON.stringify(lap)}\n`);
   process.exit(0);

@@ -6,6 +6,7 @@ import type { KafkaSettings } from "../../infra/kafka/settings.ts";
 import { defaultDataDir, type RunningStack, readRunning } from "../../infra/local-stack/running.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 
+/** How to be let in. The password is never printed, also not in a fault. */
 export interface ClickHouseAccess {
   readonly url: string;
   readonly user: string;

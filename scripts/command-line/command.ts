@@ -34,6 +34,10 @@ export interface AnyCommand extends Omit<CommandSpec<z.ZodObject>, "run" | "posi
   invoke(typed: Readonly<Record<string, unknown>>, io: Io, context: Context): Promise<number>;
 }
 
+/**
+ * Fills in what most commands leave out. Options are checked when it is invoked, not when they are parsed: all faults come
+ * together.
+ */
 export function command<O extends z.ZodObject>({
   run,
   positional = [],

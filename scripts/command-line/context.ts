@@ -30,6 +30,7 @@ export interface Context {
   clickhouse(settings: Settings): ClickHouseAccess;
 }
 
+/** The context of one invocation. `close` after it, however it ended. */
 export class CommandContext implements Context {
   readonly stop: AbortSignal;
   readonly given: GivenSettings;
@@ -47,6 +48,7 @@ export class CommandContext implements Context {
     return resolveSettings({ pipelines, file: config, environment: process.env, set: [...set, ...overrides], namespace });
   }
 
+  /** JSON lines on stderr, readable ones where stderr is a terminal. */
   logger({ log: { level } }: { log: { level: LogLevel } }): Logger {
     return openLog({ level, readable: process.stderr.isTTY === true, write: (line) => this.#io.note(line) });
   }
@@ -55,6 +57,7 @@ export class CommandContext implements Context {
     return underNamespace(namespace);
   }
 
+  /** Connects, and is closed with the context. A broker that does not answer throws; whoever can wait does. */
   async kafka(settings: Settings): Promise<LogPort> {
     const access = kafkaAccess(settings);
     // Loaded where it is needed: `apply` and `topology` start without the client.
@@ -64,6 +67,7 @@ export class CommandContext implements Context {
     return log;
   }
 
+  /** Connects to nothing yet. */
   async codec(settings: Settings): Promise<RecordCodec> {
     const { openRegistryCodec } = await import("../../infra/registry/registry-codec.ts");
     return openRegistryCodec({ ...registryAccess(settings), named: this.named(settings) }, this.logger(settings));
@@ -73,6 +77,7 @@ export class CommandContext implements Context {
     return clickhouseAccess(settings);
   }
 
+  /** Waits for every connection; what fails on closing is nobody's concern any more. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#open.splice(0).map((log) => log.close()));
   }

@@ -18,6 +18,7 @@ export interface Flag {
 /** `dataDir` is typed `--data-dir`. */
 export const flagName = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** In the order declared. The schema is the only source: parser, help and reference cannot disagree. */
 export function flagsOf(options: z.ZodObject): Flag[] {
   return Object.entries(options.shape).map(([key, schema]) => flagOf(key, schema as z.ZodType));
 }

@@ -21,6 +21,7 @@ export interface Io {
 /** What a terminal needs to begin a line anew. */
 const clearLine = "\r\u001b[K";
 
+/** The real ones. The only place of the command line that writes to a stream. */
 export class ProcessIo implements Io {
   readonly input: Readable;
   readonly inputIsTerminal: boolean;

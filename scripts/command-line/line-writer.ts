@@ -25,6 +25,7 @@ export class LineWriter {
     });
   }
 
+  /** Never waits; `room` is for that. After the reader has gone it does nothing. */
   line(text: string): void {
     this.#pending.push(text, "\n");
     this.#length += text.length + 1;

@@ -1,5 +1,6 @@
 import type { Io } from "./io.ts";
 
+/** A row by the names of its columns: those of the first rows, in the order they turn up. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Widths are taken from so many rows; what comes later and is wider sticks out. */

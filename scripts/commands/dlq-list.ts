@@ -6,6 +6,7 @@ import { command } from "../command-line/command.ts";
 import { printRows } from "../command-line/table.ts";
 import { newestLetters } from "../dlq/letters.ts";
 
+/** Reads the topic and not the table: it works without ClickHouse. A topic that is not there has no letters, and exit 0. */
 export const dlqList = command({
   name: "dlq list",
   summary: "Shows what could not be processed, newest first.",

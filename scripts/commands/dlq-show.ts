@@ -4,6 +4,7 @@ import { command } from "../command-line/command.ts";
 import { letterAt } from "../dlq/letters.ts";
 import { shown } from "../dlq/shown.ts";
 
+/** Exit 2 where no letter stands at that place, as after the topic's retention. */
 export const dlqShow = command({
   name: "dlq show",
   summary: "Shows one dead letter whole: why, from where, and its bytes.",

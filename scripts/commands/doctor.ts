@@ -11,6 +11,7 @@ import { type Check, check } from "../doctor/check.ts";
 import { connectionChecks } from "../doctor/connection-checks.ts";
 import { machineChecks } from "../doctor/machine-checks.ts";
 
+/** Changes nothing and creates nothing. A check that takes longer than ten seconds has failed. */
 export const doctor = command({
   name: "doctor",
   summary: "Checks the machine, the configuration and the connections, and says what to do.",
@@ -29,6 +30,7 @@ export const doctor = command({
   },
 });
 
+/** A configuration that is wrong is a check that failed, and what can be looked at without it still is. */
 async function checkAll(dataDir: string, context: Context): Promise<Check[]> {
   let settings: Settings | undefined;
   const configuration = await check("configuration", context.given.config ?? "", true, async () => {

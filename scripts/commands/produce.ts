@@ -9,6 +9,7 @@ import { sendLines } from "../produce/send-lines.ts";
 import { patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 
+/** Exit 1 where a line was left out. Counts are told also where sending has failed, so that a person knows where to go on. */
 export const produce = command({
   name: "produce",
   summary: "Sends JSON Lines to a topic as Avro, each line once.",

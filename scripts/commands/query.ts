@@ -8,6 +8,7 @@ import { command } from "../command-line/command.ts";
 import { printRows } from "../command-line/table.ts";
 import { databaseOf } from "../worker/sinks.ts";
 
+/** With the rights of the configured user: what it may change, a statement may change. Rows are printed as they come. */
 export const query = command({
   name: "query",
   summary: "Asks ClickHouse: SQL, or a question by name.",

@@ -12,6 +12,7 @@ import { type Sinks, sinksOf } from "../worker/sinks.ts";
 import { Supervisor } from "../worker/supervisor.ts";
 import { tellSupervisor } from "../worker/worker-channel.ts";
 
+/** `sinks` is chosen like a pipeline and is none: it has no graph. */
 const runnable = [...pipelines.map(({ name }) => ({ name })), { name: "sinks" }];
 
 const options = z.strictObject({
@@ -52,8 +53,10 @@ export const run = command({
   run: (given, io, context) => (given.workers > 1 ? supervise(given, io, context) : work(given, io, context)),
 });
 
+/** What a worker that has lost its group may still finish, before it ends with a code for its supervisor. */
 const lostStopMs = 10_000;
 
+/** Options of the command line stand over every other source. */
 const overrides = ({ group, from, port }: Options): string[] => [
   ...(group === undefined ? [] : [`group=${group}`]),
   ...(from === undefined ? [] : [`lane.from=${from}`]),
@@ -138,6 +141,7 @@ async function supervise(given: Options, io: Io, context: Context): Promise<numb
   return ended ?? 0;
 }
 
+/** A promise instead of an event, to race a worker's end against the wish to stop. */
 const aborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);

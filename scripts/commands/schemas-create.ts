@@ -6,6 +6,7 @@ import { topicsWithSchema } from "../command-line/registered-topics.ts";
 import { printRows } from "../command-line/table.ts";
 import { patiently } from "../worker/patiently.ts";
 
+/** Idempotent; waits 30 s for a registry that is away. Throws GW_SCHEMA_INCOMPATIBLE at the first that cannot be. */
 export const schemasCreate = command({
   name: "schemas create",
   summary: "Registers the schemas of the catalogue, where they are not yet.",

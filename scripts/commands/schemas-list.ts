@@ -5,6 +5,7 @@ import { command } from "../command-line/command.ts";
 import { topicsWithSchema } from "../command-line/registered-topics.ts";
 import { printRows } from "../command-line/table.ts";
 
+/** `current` says whether the registry's newest is the very schema that this release writes. */
 export const schemasList = command({
   name: "schemas list",
   summary: "Shows the schemas of the catalogue and what the registry has of them.",

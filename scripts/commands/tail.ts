@@ -9,6 +9,7 @@ import { asTheyCome, type FoundRecord, upToNow } from "../tail/merged.ts";
 import { rawLine, told } from "../tail/record-text.ts";
 import { patiently } from "../worker/patiently.ts";
 
+/** What cannot be decoded is printed with its reason and bytes. Ends with exit 0 when its reader goes away (`| head`). */
 export const tail = command({
   name: "tail",
   summary: "Prints a topic's committed records as JSON Lines, and those to come.",
@@ -61,6 +62,7 @@ export const tail = command({
   },
 });
 
+/** Schemas are asked for one record at a time: what is printed must not wait for what comes after it. */
 async function warm(topic: AnyTopic, { record }: FoundRecord, codec: RecordCodec): Promise<void> {
   if (topic.schema === null) return;
   const unknown = codec.unknownIds([record]);

@@ -7,6 +7,7 @@ import { printRows } from "../command-line/table.ts";
 import { patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 
+/** Idempotent: a topic that exists stays as it is, also where it differs from the catalogue. */
 export const topicsCreate = command({
   name: "topics create",
   summary: "Makes the topics of the catalogue that do not exist yet.",

@@ -5,6 +5,7 @@ import { command } from "../command-line/command.ts";
 import { printRows } from "../command-line/table.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 
+/** `offsets` is the distance from first to last: with transactions and compaction there are fewer records. */
 export const topicsList = command({
   name: "topics list",
   summary: "Shows the topics of the catalogue and what there is of them.",

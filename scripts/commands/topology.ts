@@ -4,6 +4,7 @@ import { chosenPipelines } from "../command-line/chosen-pipelines.ts";
 import { command } from "../command-line/command.ts";
 import { asMermaid, asText, drawnByDefault, latenessText } from "../topology/drawing.ts";
 
+/** Draws with default options and connects to nothing; `json` is for other programs. */
 export const topology = command({
   name: "topology",
   summary: "Draws what reads what: topics, stages, outputs.",

@@ -3,6 +3,7 @@ import type { LogRecord, Place } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { type Letter, letterOf } from "../tail/letter.ts";
 
+/** A letter and where it stands in the dead-letter topic, by which `dlq show` finds it again. */
 export interface FoundLetter {
   readonly place: Place;
   readonly offset: number;
@@ -54,6 +55,7 @@ export async function letterAt(log: LogPort, place: Place, offset: number): Prom
   throw none();
 }
 
+/** Committed ones in [from, to); offsets without a record are passed over. */
 async function between(log: LogPort, place: Place, from: number, to: number): Promise<LogRecord[]> {
   const all: LogRecord[] = [];
   for (let next = from; next < to; ) {

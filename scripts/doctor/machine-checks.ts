@@ -27,12 +27,14 @@ export async function machineChecks(machine: Machine, configured: Configured, da
   ];
 }
 
+/** By the major number: the project runs TypeScript directly, which needs Node 24. */
 export function nodeCheck(version: string): Check {
   const ok = Number.parseInt(version, 10) >= oldestNode;
   const detail = ok ? version : `${version} is too old, ${oldestNode} is wanted: run \`npm ci\` again, the node package brings it`;
   return { name: "Node", address: process.execPath, ok, detail, needed: true };
 }
 
+/** Where `up` would put its data; the folder itself may not exist yet. */
 export function diskCheck(dataDir: string, freeBytes: number = freeIn(dataDir)): Check {
   const free = `${(freeBytes / 2 ** 30).toFixed(1)} GB free`;
   const ok = freeBytes >= wantedBytes;

@@ -24,6 +24,7 @@ export interface OutputRecord {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+/** What a program may change of a run. */
 export interface ApplyRecordsOptions {
   /** Configuration keys, as `--set` has them: `{ "router-windows.windowS": 30 }`. Unknown ones are refused. */
   readonly set?: Readonly<Record<string, string | number | boolean>>;

@@ -4,6 +4,7 @@ import { fromJson } from "../../schemas/json/from-json.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
 
+/** Balance of one event, by the formulas of `router-windows`. */
 export interface RoutingScore {
   /** Largest / mean count of the experts; 1 is even. */
   readonly imbalance: number;

@@ -8,6 +8,7 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { type Line, longestLineBytes } from "../apply/lines.ts";
 import { parseObject } from "../apply/record-line.ts";
 
+/** What lines are made into, and how strictly. */
 export interface RecordMakerOptions {
   readonly topic: AnyTopic;
   readonly codec: RecordCodec;

@@ -3,6 +3,7 @@ import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
 import type { Line } from "../apply/lines.ts";
 import type { RecordMaker } from "./record-maker.ts";
 
+/** Filled while lines are sent, and right also where sending has failed: `sent` are acknowledged ones. */
 export interface SendCounts {
   read: number;
   sent: number;

@@ -18,6 +18,7 @@ export interface Route {
   readonly e: readonly (readonly number[])[];
 }
 
+/** How an engine would have batched the tokens. Times in milliseconds. */
 export interface RouteOptions {
   readonly experts: number;
   readonly tokens: number;

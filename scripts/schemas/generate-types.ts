@@ -10,6 +10,7 @@ import { type Field, type RecordShape, type Shape, shapeOf } from "../../schemas
 export const typesFile = new URL("../../schemas/types/avro.ts", import.meta.url);
 const avroFolder = new URL("../../schemas/avro/", import.meta.url);
 
+/** The types as they should be. `…Input` may leave out what has a default. */
 export function generateTypes(): string {
   const made = new Map<string, string>();
   for (const file of readdirSync(avroFolder).sort()) {

@@ -1,6 +1,7 @@
 import type { RouterEventInput } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "./random.ts";
 
+/** A deployment to imitate. The same values give the same events on every machine. */
 export interface RouterLoad {
   readonly seed: number;
   readonly deploymentId: string;
@@ -54,6 +55,7 @@ function isCollapsed(load: RouterLoad, at: { instance: number; layer: number }, 
   return at.instance === place % load.instances && at.layer === Math.floor(place / load.instances);
 }
 
+/** One layer of one instance in one window. */
 interface Slot {
   readonly at: number;
   readonly instance: number;
@@ -94,8 +96,10 @@ function deal(total: number, shares: readonly number[], random: Random): number[
   return counts;
 }
 
+/** Popularity by rank, not yet a share: `deal` divides by the sum. */
 const zipfShares = (experts: number): number[] => Array.from({ length: experts }, (_, rank) => (rank + 1) ** -zipf);
 
+/** Fisher and Yates, in place: each layer has favourites of its own. */
 function shuffled(values: number[], random: Random): number[] {
   for (let i = values.length - 1; i > 0; i -= 1) {
     const other = random.int(0, i);

@@ -1,5 +1,6 @@
 import { Fault } from "../../schemas/faults/fault.ts";
 
+/** Whether a record is to be shown, by its decoded value. */
 export type Filter = (value: unknown) => boolean;
 
 const condition = /^([A-Za-z0-9_.]+)\s*(!=|>=|<=|=|>|<|~)\s*(.*)$/s;

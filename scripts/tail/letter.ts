@@ -13,6 +13,7 @@ export interface Letter {
   readonly valueBase64: string | null;
 }
 
+/** Reads the `dlq.…` headers. What another program has put there reads as far as it goes: texts empty, numbers 0. */
 export function letterOf({ value, headers }: LogRecord): Letter {
   const text = (name: string): string => {
     const found = headers[`dlq.${name}`];

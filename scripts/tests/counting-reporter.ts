@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 
+/** What vitest found, as the judge needs it. */
 export interface TestRunReport {
   readonly passed: number;
   readonly failed: number;
@@ -11,6 +12,7 @@ export interface TestRunReport {
 
 /** Writes what a run came to, test by test, to the file that GATEWATCH_TEST_REPORT names. */
 export default class CountingReporter implements Reporter {
+  /** Throws where no file is named: a run whose result nobody reads must not look green. */
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { readonly message?: string }[]): void {
     const file = process.env.GATEWATCH_TEST_REPORT;
     if (file === undefined) throw new Error("GATEWATCH_TEST_REPORT names no file");

@@ -2,6 +2,7 @@ import type { Machine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
 import type { Tally } from "./tally.ts";
 
+/** The tally that counts, and why it differs from vitest's own. */
 export interface Verdict extends Tally {
   /** Failures beyond those of single tests, in words. */
   readonly faults: readonly string[];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
 
+/** A program that passes with exit 0 and says on its outputs what is wrong. */
 export interface StaticCheck {
   readonly name: string;
   /** Of a program that Node runs. */

@@ -5,6 +5,7 @@ export interface Tally {
   readonly skipped: number;
 }
 
+/** All zero for no tallies: whoever sums nothing has passed nothing. */
 export const addTallies = (tallies: readonly Tally[]): Tally => ({
   passed: tallies.reduce((sum, one) => sum + one.passed, 0),
   failed: tallies.reduce((sum, one) => sum + one.failed, 0),

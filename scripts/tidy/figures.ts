@@ -8,8 +8,10 @@ export interface Figure {
   readonly goal: readonly [low: number, high: number];
 }
 
+/** Where each figure outside its goal stood when it was last held, by its name. */
 export type Held = Readonly<Record<string, number>>;
 
+/** A file's measures, and whether it tests or is tested. */
 export interface MeasuredFile extends Measures {
   readonly path: string;
   readonly test: boolean;
@@ -54,6 +56,7 @@ export function tooLong(files: readonly MeasuredFile[]): string[] {
   ]);
 }
 
+/** Bounds included. */
 export const withinGoal = ({ value, goal: [low, high] }: Figure): boolean => value >= low && value <= high;
 
 /** How far off the goal; 0 within it. */

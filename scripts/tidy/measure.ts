@@ -1,6 +1,7 @@
 import ts from "typescript";
 import type { Source } from "./sources.ts";
 
+/** What is measured of one file, before any is set against another. */
 export interface Measures {
   readonly lines: number;
   /** Lines that hold nothing but comment; `docLines` those of them in doc comments. */
@@ -11,6 +12,7 @@ export interface Measures {
   readonly anys: number;
 }
 
+/** A function with a body. Its doc comment is not part of its length. */
 export interface MeasuredFunction {
   readonly name: string;
   /** Where it begins, from 1. */

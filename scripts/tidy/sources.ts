@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+/** One text file of the project. */
 export interface Source {
   /** From the project's folder, with slashes. */
   readonly path: string;
@@ -21,7 +22,9 @@ export function sources(root: string): Source[] {
 /** Listed files may have been deleted and not committed. */
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
+/** What is measured; pages, schemas and settings are only read. */
 export const isTypeScript = ({ path }: Source): boolean => path.endsWith(".ts");
 
+/** Tests wherever they lie, and what only tests import. */
 export const isTest = (path: string): boolean =>
   path.endsWith(".test.ts") || path.startsWith("test/") || path.startsWith("operators/conformance/");

@@ -8,6 +8,7 @@ import { deadLinks, pageTitles, vagueNames } from "./names-and-pages.ts";
 import { isTest, isTypeScript, sources } from "./sources.ts";
 import { unboundedCalls } from "./unbounded-calls.ts";
 
+/** What was measured and what is refused; `faults` empty is green. */
 export interface TidyReport {
   readonly figures: readonly Figure[];
   /** Told, not held. */

@@ -3,6 +3,7 @@ import type { Assembled } from "../../operators/stream/assemble.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { type Node, nodeOf } from "../../operators/stream/topology.ts";
 
+/** One box of the picture, with the settings it was wired with. */
 export interface DrawnStage {
   readonly name: string;
   readonly kind: string;
@@ -12,6 +13,7 @@ export interface DrawnStage {
   readonly after: readonly string[];
 }
 
+/** What runs in one lane: a box around boxes. */
 export interface DrawnPart {
   readonly part: string;
   readonly inputs: readonly { readonly topic: string; readonly role: string }[];
@@ -19,6 +21,7 @@ export interface DrawnPart {
   readonly outputs: readonly { readonly topic: string; readonly after: readonly string[] }[];
 }
 
+/** A pipeline without its functions: plain data, fit for JSON. */
 export interface Drawing {
   readonly pipeline: string;
   /** How late a record may be in event time. */
@@ -72,6 +75,7 @@ function walk(flow: Observable<unknown>, stages: Map<string, DrawnStage>): strin
   return [name];
 }
 
+/** Mermaid ends a label at a quotation mark. */
 const box = (text: string): string => text.replaceAll('"', "'");
 
 /** Mermaid flowchart: topics round, stages square, one subgraph a part. */

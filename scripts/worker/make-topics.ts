@@ -5,6 +5,7 @@ import { topics as catalogue } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { checkpointSpec, coPartitioned, runsSpec, topicSpec } from "./topic-specs.ts";
 
+/** What a worker is about to read and write. */
 export interface TopicsToMake {
   readonly log: LogPort;
   readonly topics: readonly AnyTopic[];

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { faults } from "../../schemas/faults/faults.ts";
 
+/** How long to wait for a neighbour, and whom to tell. */
 export interface Patience {
   /** Told once for each new reason to wait, and when the waiting is over. */
   say(sentence: string): void;

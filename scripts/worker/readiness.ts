@@ -3,6 +3,7 @@ import type { Feed } from "../../infra/kafka/port.ts";
 import { Lane } from "../../infra/lanes/lane.ts";
 import type { Worker, WorkerStatus } from "../../infra/lanes/worker.ts";
 
+/** The body of `/readyz`. */
 export interface ReadyState {
   readonly ready: boolean;
   readonly reasons: readonly string[];
@@ -25,6 +26,7 @@ export class Readiness {
     this.#maxLag = maxLagRecords;
   }
 
+  /** Ready without a reason against it. Asked at each request; looks only. */
   state(): ReadyState {
     const all = this.workers.map((worker) => worker.status());
     const reasons = [
@@ -41,6 +43,7 @@ export class Readiness {
     return silent > silentMs ? [`Kafka has not answered a fetch for ${Math.round(silent / 1_000)} s`] : [];
   }
 
+  /** A lane that lives and is still of no use yet: it waits, or lags too far. */
   #troubles(lane: unknown): string[] {
     if (!(lane instanceof Lane || lane instanceof SinkLane)) return [];
     const behind = lane.positions().filter(({ lag }) => lag > this.#maxLag);

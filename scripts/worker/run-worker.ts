@@ -18,6 +18,7 @@ import { patiently } from "./patiently.ts";
 import { Readiness } from "./readiness.ts";
 import type { Sinks } from "./sinks.ts";
 
+/** Everything a worker needs, opened by whoever runs it. */
 export interface WorkerToRun {
   readonly settings: Settings;
   /** Or how to open it, which is repeated until it works. */
@@ -34,6 +35,7 @@ export interface WorkerToRun {
   listening?(address: string): void;
 }
 
+/** A worker that has begun: it answers, though it may still wait for its neighbours. */
 export interface RunningWorker {
   /** Of `/healthz`, `/readyz` and `/metrics`. */
   readonly address: string;

@@ -7,6 +7,7 @@ import { endGroup, leashed } from "../../infra/local-stack/leash.ts";
 import { faults } from "../../schemas/faults/faults.ts";
 import { workerMessage } from "./worker-channel.ts";
 
+/** How many processes, what each is told, and who hears of them. */
 export interface SupervisorOptions {
   readonly workers: number;
   /** Of `gatewatch run` for the worker of this number, from 0. */

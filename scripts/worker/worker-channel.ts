@@ -17,6 +17,7 @@ const schema = z.union([
   z.object({ worker: z.literal("failed"), code: z.custom<FaultCode>((code) => typeof code === "string" && Object.hasOwn(faults, code)) }),
 ]);
 
+/** Undefined for anything else: libraries use the channel too. */
 export function workerMessage(message: unknown): WorkerMessage | undefined {
   return schema.safeParse(message).data;
 }
