@@ -65,10 +65,8 @@ export class SinkBuffer {
     if (this.#records.length === 0) this.#begin = this.next;
   }
 
-  /** Records are gone from the topic: goes on elsewhere. */
+  /** Records are gone from the topic: goes on elsewhere. What is buffered must have been cut. */
   jump(offset: number): void {
-    this.#records = [];
-    this.bytes = 0;
     this.next = offset;
     this.#begin = offset;
   }

@@ -68,6 +68,8 @@ export class SinkLane implements Runnable {
   #committingSince: number | undefined;
   /** The table may hold rows of blocks before this offset, whatever the position says. */
   #doubtBelow = 0;
+  /** The gap behind what is buffered: that is written before the lane goes over it, or halts at it. */
+  #ahead: { earliest: number; end: number } | undefined;
   #fault: Fault | undefined;
   #wake: () => void = () => undefined;
 
@@ -78,7 +80,7 @@ export class SinkLane implements Runnable {
       new LaneTap(options.place, 0, {
         next: () => this.#buffer.next,
         open: () => this.#status === "live",
-        full: () => this.#buffer.length >= 2 * maxRows || this.#buffer.bytes >= 2 * blockBytes,
+        full: () => this.#ahead !== undefined || this.#buffer.length >= 2 * maxRows || this.#buffer.bytes >= 2 * blockBytes,
         take: (fetched) => {
           this.#buffer.take(fetched);
           this.#wake();
@@ -113,9 +115,9 @@ export class SinkLane implements Runnable {
       const writer = await this.#open();
       if (writer === undefined) return;
       onLive();
-      while (this.#status === "live") {
+      while (this.#isToWrite()) {
         await this.#due();
-        if (this.#status === "live") await this.#step(writer);
+        if (this.#isToWrite()) await this.#step(writer);
       }
       if (this.#status === "finishing" && this.#committed.end !== undefined) await this.#commit(writer, undefined);
     } catch (error) {
@@ -148,14 +150,15 @@ export class SinkLane implements Runnable {
 
   /** Only what Kafka answers takes one of the recoveries that run at once: lanes that wait for ClickHouse must not hold up the others. */
   async #open(): Promise<TransactionalWriter | undefined> {
-    const { links, group, place, table } = this.#options;
+    const { links, group, place, table, settings } = this.#options;
     const recovered = await links.recoveries.take(async () => {
       if (this.#status !== "waiting") return undefined;
       this.#status = "recovering";
-      return recoverSink(links.log, group, place, () => this.#status === "recovering");
+      return recoverSink(links.log, group, place, settings.onGap, () => this.#status === "recovering");
     });
     if (recovered === undefined || this.#isOver()) return undefined;
-    const { writer, intent, block, own } = recovered;
+    const { writer, intent, block, own, gap } = recovered;
+    if (gap !== undefined) this.#sayGap(gap);
     this.#committed = intent;
     this.#buffer = new SinkBuffer(intent.end ?? intent.position);
     if (!own) this.#doubtBelow = 1 + (await this.#insist(() => table.highest(this.#leaving.signal)));
@@ -167,6 +170,7 @@ export class SinkLane implements Runnable {
 
   /** One transaction, and where something is buffered one block. */
   async #step(writer: TransactionalWriter): Promise<void> {
+    if (this.#ahead !== undefined && this.#buffer.length === 0) return this.#passGap(writer, this.#ahead);
     const { blockRows: maxRows, blockBytes } = this.#options.settings;
     const block = this.#buffer.cut(maxRows, blockBytes);
     if (block === undefined) this.#buffer.skip();
@@ -237,17 +241,29 @@ export class SinkLane implements Runnable {
   }
 
   #gap(range: { earliest: number; end: number }): void {
-    const { links, place, settings, group } = this.#options;
-    const message = `${place.topic}[${place.partition}] holds ${range.earliest} to ${range.end}, expected ${this.#buffer.next}`;
+    this.#ahead = range;
+    this.#wake();
+  }
+
+  async #passGap(writer: TransactionalWriter, range: { earliest: number; end: number }): Promise<void> {
+    const { place, settings } = this.#options;
+    const expected = this.#buffer.next;
+    const message = `${place.topic}[${place.partition}] holds ${range.earliest} to ${range.end}, expected ${expected}`;
+    this.#ahead = undefined;
+    this.#buffer.skip();
     if (settings.onGap === "halt") {
-      this.#fault ??= new Fault("GW_LANE_OFFSET_GAP", message, { ...place, ...range, expected: this.#buffer.next });
-      this.#close();
-      return;
+      await this.#commit(writer, undefined);
+      throw new Fault("GW_LANE_OFFSET_GAP", message, { ...place, ...range, expected });
     }
     const to = settings.onGap === "earliest" ? range.earliest : range.end;
-    links.logger.error({ group, code: "GW_LANE_OFFSET_GAP" }, `${message}: going on at ${to}, as sinks.onGap says`);
+    this.#sayGap(`${message}: going on at ${to}`);
     this.#buffer.jump(to);
-    this.#wake();
+    await this.#commit(writer, undefined);
+  }
+
+  #sayGap(what: string): void {
+    const { links, group } = this.#options;
+    links.logger.error({ group, code: "GW_LANE_OFFSET_GAP" }, `${what}, as sinks.onGap says`);
   }
 
   /** Resolves when a block is due, when the one before is to be closed, or when the lane is to leave. */
@@ -267,9 +283,14 @@ export class SinkLane implements Runnable {
 
   #dueAt(): number {
     const { blockRows: maxRows, blockBytes, blockMs, quietMs } = this.#options.settings;
-    if (this.#buffer.length >= maxRows || this.#buffer.bytes >= blockBytes) return 0;
+    if (this.#ahead !== undefined || this.#buffer.length >= maxRows || this.#buffer.bytes >= blockBytes) return 0;
     if (this.#buffer.length > 0 || this.#committed.end !== undefined) return this.#blockAt + blockMs;
     return this.#buffer.next > this.#committed.position ? this.#committedAt + quietMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Also while it leaves with records that nobody can read again. */
+  #isToWrite(): boolean {
+    return this.#status === "live" || (this.#status === "finishing" && this.#ahead !== undefined);
   }
 
   #isOver(): boolean {

@@ -2,6 +2,7 @@ import type { LogRecord, Place } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import type { LogPort, TransactionalWriter } from "../kafka/port.ts";
 import { decodeIntent, type Intent } from "./intent.ts";
+import type { SinkSettings } from "./settings.ts";
 import type { Block } from "./sink-buffer.ts";
 
 export interface RecoveredSink {
@@ -14,10 +15,18 @@ export interface RecoveredSink {
    * a person has moved it: then the table may hold rows beyond it.
    */
   readonly own: boolean;
+  /** The half-done block has lost records: the lane begins after the gap, in doubt about what stands there. */
+  readonly gap?: string;
 }
 
 /** Takes a sink lane over: once its transactional id is fenced the position is final, and so is the intent beside it. */
-export async function recoverSink(log: LogPort, group: string, place: Place, open: () => boolean): Promise<RecoveredSink> {
+export async function recoverSink(
+  log: LogPort,
+  group: string,
+  place: Place,
+  onGap: SinkSettings["onGap"],
+  open: () => boolean,
+): Promise<RecoveredSink> {
   const writer = await log.fence(`${group}.${place.partition}`);
   const [found = { offset: -1, metadata: "" }] = await log.admin.positions(group, [place]);
   if (found.offset < 0) {
@@ -26,8 +35,14 @@ export async function recoverSink(log: LogPort, group: string, place: Place, ope
   }
   const own = found.metadata !== "";
   const intent = own ? decodeIntent(found.offset, found.metadata) : { position: found.offset, end: undefined };
-  const block = intent.end === undefined ? undefined : await refetch(log, place, intent.position, intent.end, open);
-  return { writer, intent, block, own };
+  if (intent.end === undefined) return { writer, intent, block: undefined, own };
+  const [range] = onGap === "halt" ? [] : await log.admin.range([place]);
+  if (range !== undefined && (intent.position < range.earliest || intent.end > range.end)) {
+    const to = onGap === "earliest" ? range.earliest : range.end;
+    const gap = `${place.topic}[${place.partition}] holds ${range.earliest} to ${range.end}, a block of ${intent.position} to ${intent.end} was under way: going on at ${to}`;
+    return { writer, intent: { position: to, end: undefined }, block: undefined, own: false, gap };
+  }
+  return { writer, intent, block: await refetch(log, place, intent.position, intent.end, open), own };
 }
 
 /** Exactly the records that the intent names. GW_LANE_OFFSET_GAP where some are gone from the topic. */
