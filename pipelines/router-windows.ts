@@ -1,7 +1,7 @@
 import { share } from "rxjs";
 import { z } from "zod";
 import { baselineOptions, baselineShift, type Measure } from "../operators/detectors/baseline-shift.ts";
-import { routingAlert } from "../operators/routing/routing-alert.ts";
+import { alertKind, routingAlert } from "../operators/routing/routing-alert.ts";
 import { type RoutingHealth, routingHealth } from "../operators/routing/routing-health.ts";
 import { routingWindow } from "../operators/routing/routing-window.ts";
 import { none, ok } from "../operators/stream/outcome.ts";
@@ -51,7 +51,17 @@ export const routerWindows = pipeline(
       each("enough-assignments", "leaves out events too small to judge", (reading) =>
         isJudged(reading, minAssignmentsPerExpert) ? ok(reading) : none(),
       ),
-      baselineShift("own-baseline", { of: measures, key: phaseKey, alpha, limit, warmUp, confirm, maxKeys: maxLayers, store }),
+      baselineShift("own-baseline", {
+        of: measures,
+        kind: alertKind,
+        key: phaseKey,
+        alpha,
+        limit,
+        warmUp,
+        confirm,
+        maxKeys: maxLayers,
+        store,
+      }),
       each("as-alert", "puts a shift into words", routingAlert),
     );
 
@@ -66,9 +76,9 @@ const measures: readonly Measure<RoutingHealth>[] = [
 
 const windowStart = ({ event }: RoutingHealth): number => event.windowStart;
 
-/** The length tells two ids apart that have a bar in them. */
-const layerKey = ({ event: { layer, instanceId, deploymentId } }: RoutingHealth): string =>
-  `${layer}|${instanceId.length}|${instanceId}|${deploymentId}`;
+/** The lengths tell ids apart that have a bar in them. */
+const layerKey = ({ event: { layer, instanceId, deploymentId, clusterId } }: RoutingHealth): string =>
+  `${layer}|${instanceId.length}|${instanceId}|${deploymentId.length}|${deploymentId}|${clusterId}`;
 
 /** Prefill and decode route differently, and a new revision of a model begins its own baseline. */
 const phaseKey = (reading: RoutingHealth): string => `${reading.event.phase}|${reading.event.modelRevision}|${layerKey(reading)}`;

@@ -161,13 +161,19 @@ export class Lane {
         checkpoints: this.#checkpoints,
         fingerprint: this.#run.fingerprint,
         from: this.#settings.from,
+        onGap: this.#settings.onGap,
         open: () => this.#isOpen(),
       },
       this.#links,
     );
     if (!this.#isOpen()) return undefined;
-    // A first start at the end of the log must be written down at once, or a crash would begin at a later end.
-    this.#progress.begin(recovered, recovered.checkpoint === undefined && this.#settings.from === "latest");
+    if (recovered.gap !== undefined) {
+      this.#links.meter.gap(this.name, String(recovered.gap.context.topic ?? ""));
+      this.#log("error", `${recovered.gap.message}: going on without what they did to the state, as lane.onGap says`);
+    }
+    // A first start at the end of the log must be written down at once, or a crash would begin at a later end; so must a way over a gap.
+    const unwritten = recovered.checkpoint === undefined && (this.#settings.from === "latest" || recovered.gap !== undefined);
+    this.#progress.begin(recovered, unwritten);
     this.#pace.recovered(recovered.replayed);
     this.#links.meter.restored(this.name, performance.now() - started, recovered.replayed);
     if (recovered.inDoubt)

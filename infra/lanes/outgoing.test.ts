@@ -60,7 +60,14 @@ const origin = {
   value: Buffer.from([0, 0, 0, 1, 2, 9, 9]),
   headers: { trace: Buffer.from("t-1") },
 };
-const record = (value: unknown): GraphOutput => ({ kind: "record", topic: topics.alert, key: "d", value, origin });
+const record = (value: unknown): GraphOutput => ({
+  kind: "record",
+  topic: topics.alert,
+  key: "d",
+  value,
+  origin,
+  from: { topic: "moe.router", partition: 3 },
+});
 const texts = (headers: Readonly<Record<string, unknown>> | undefined) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
 
@@ -95,7 +102,7 @@ describe("what leaves a lane", () => {
     const [sent] = outgoing([record({ ...alert, title: "x".repeat(1_100_000) })], "p", await links());
     expect(sent?.topic).toBe("ns.gatewatch.dlq");
     expect(texts(sent?.headers)).toMatchObject({ "dlq.code": "GW_RECORD_TOO_LARGE", "dlq.stage": "encode", "dlq.offset": "12" });
-    expect(texts(sent?.headers)["dlq.topic"]).toBe("ns.gatewatch.alert");
+    expect(texts(sent?.headers)["dlq.topic"]).toBe("ns.moe.router");
     expect(sent?.value).toEqual(origin.value);
   });
 
@@ -104,7 +111,13 @@ describe("what leaves a lane", () => {
     ["a text where a number belongs", { observed: "much" }],
   ])("is a dead letter where its topic cannot carry %s, and what follows goes out", async ([, wrong]) => {
     const [sent, after] = outgoing([record({ ...alert, ...wrong }), record(alert)], "p", await links());
-    expect(texts(sent?.headers)).toMatchObject({ "dlq.code": "GW_RECORD_SHAPE", "dlq.stage": "encode", "dlq.offset": "12" });
+    expect(texts(sent?.headers)).toMatchObject({
+      "dlq.code": "GW_RECORD_SHAPE",
+      "dlq.stage": "encode",
+      "dlq.topic": "ns.moe.router",
+      "dlq.partition": "3",
+      "dlq.offset": "12",
+    });
     expect([sent?.topic, after?.topic]).toEqual(["ns.gatewatch.dlq", "ns.gatewatch.alert"]);
   });
 

@@ -1,4 +1,6 @@
+import type { Refused } from "../../operators/stream/admit.ts";
 import type { DeadLetter } from "../../operators/stream/batch.ts";
+import { tooLarge } from "../../operators/stream/carriage.ts";
 import type { GraphOutput } from "../../operators/stream/lane-graph.ts";
 import type { Headers } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
@@ -22,9 +24,8 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
     }
     const value = encoded(output, codec);
     if (!Buffer.isBuffer(value)) {
-      const { value: unwritten, origin } = output;
-      const letter = { stage: "encode", ...value, topic: output.topic.name, partition: 0, origin, value: unwritten } as const;
-      yield deadLetter(letter, pipeline, named);
+      const { value: unwritten, origin, from } = output;
+      yield deadLetter({ stage: "encode", ...value, ...from, origin, value: unwritten }, pipeline, named);
       continue;
     }
     const headers = output.topic.headers?.(output.value);
@@ -32,18 +33,19 @@ export function* outgoing(outputs: readonly GraphOutput[], pipeline: string, { c
   }
 }
 
-/** A value that its topic cannot carry would fail again in every transaction that tried, and its lane would stand still. */
-function encoded({ topic, value }: GraphOutput & { kind: "record" }, codec: RecordCodec): Buffer | Pick<DeadLetter, "code" | "message"> {
+/** The value's bytes, or why its topic cannot carry it. */
+function encoded({ topic, key, value }: GraphOutput & { kind: "record" }, codec: RecordCodec): Buffer | Refused {
   try {
     const bytes = codec.encode(topic, value);
-    if (bytes.length <= topic.maxRecordBytes) return bytes;
-    const message = `a record for ${topic.name} has ${bytes.length} bytes, at most ${topic.maxRecordBytes} fit`;
-    return { code: "GW_RECORD_TOO_LARGE", message };
+    return tooLarge(topic, key, value, bytes.length - framingBytes) ?? bytes;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== "GW_RECORD_SHAPE") throw error;
     return { code: error.code, message: error.message };
   }
 }
+
+/** Of the Confluent wire format: a zero and the schema id. */
+const framingBytes = 5;
 
 /** The bytes as they came, the reason in headers; the original headers stay unchanged beside them. */
 export function deadLetter(letter: DeadLetter, pipeline: string, named: (topic: string) => string): OutRecord {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
 import { type FaultCode, faults } from "../../schemas/faults/faults.ts";
 import type { LogPort, Membership, Tap } from "../kafka/port.ts";
@@ -33,6 +34,9 @@ export interface PartRunnerOptions<L extends Runnable> {
   lost(cause: Error): void;
   count(event: LaneEvent): void;
 }
+
+/** Leaving is one request: it gets so long even where the lanes took all of the deadline. */
+const leaveMs = 1_000;
 
 /** A lane that stands still until a person acts, and why. */
 export interface Halted {
@@ -91,17 +95,18 @@ export class PartRunner<L extends Runnable> {
     });
   }
 
-  /** Last transactions with checkpoints, then out of the group. */
+  /** Last transactions with checkpoints, then out of the group; over by the deadline, though Kafka may not answer any more. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
     this.#stand(0);
-    const closed = [...this.lanes.values()].map((lane) => lane.finish());
+    for (const lane of this.lanes.values()) lane.finish();
     const until = Date.now() + deadlineMs;
-    while (closed.length > 0 && Date.now() < until && [...this.lanes.values()].some(({ status }) => status !== "closed")) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    while (Date.now() < until && [...this.lanes.values()].some(({ status }) => status !== "closed")) await pause(5);
     for (const lane of this.lanes.values()) lane.drop();
-    await this.#membership?.leave();
+    const ending = new AbortController();
+    const late = pause(Math.max(leaveMs, until - Date.now()), undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+    await Promise.race([this.#membership?.leave(), late]);
+    ending.abort();
   }
 
   /**
@@ -147,7 +152,7 @@ export class PartRunner<L extends Runnable> {
     if (this.lanes.get(partition) !== lane || this.#replaced.has(lane)) return;
     this.#replaced.add(lane);
     if (fault !== undefined) this.#report(partition, fault);
-    if (fault !== undefined && faults[fault.code].then === "halt-lane") {
+    if (fault !== undefined && halts(fault)) {
       this.lanes.delete(partition);
       this.halted.set(partition, { partition, code: fault.code, message: fault.message, remedy: fault.remedy });
       return;
@@ -161,7 +166,7 @@ export class PartRunner<L extends Runnable> {
   #report(partition: number, fault: Fault): void {
     const { logger, count } = this.#options;
     count(events[fault.code] ?? "failure");
-    const level = faults[fault.code].then === "halt-lane" ? "error" : "warn";
+    const level = halts(fault) ? "error" : "warn";
     const cause = fault.cause instanceof Error ? fault.cause.message : undefined;
     logger[level]({ group: this.group, partition, code: fault.code, cause }, `${fault.message}. ${fault.remedy}`);
   }
@@ -184,5 +189,8 @@ export class PartRunner<L extends Runnable> {
     }
   }
 }
+
+/** A lane that fails by what stands in a record would fail by it again: it stands still until a person acts. */
+const halts = ({ code }: Fault): boolean => faults[code].then === "halt-lane" || faults[code].then === "dead-letter";
 
 const events: Partial<Record<FaultCode, "fenced" | "stalled">> = { GW_LANE_FENCED: "fenced", GW_LANE_STALLED: "stalled" };

@@ -100,6 +100,7 @@ const lane = (graph: LaneGraph, more: { from?: "earliest" | "latest"; fingerprin
   graph,
   places,
   checkpoints,
+  onGap: "halt" as const,
   fingerprint: "f",
   from: "earliest" as const,
   open: () => true,

@@ -14,6 +14,8 @@ export interface Recovering {
   readonly checkpoints: Place;
   readonly fingerprint: string;
   readonly from: "earliest" | "latest";
+  /** What to do where records of the replay are gone. */
+  readonly onGap: "halt" | "earliest" | "latest";
   /** Stops a replay between two fetches. */
   readonly open: () => boolean;
 }
@@ -26,6 +28,8 @@ export interface Recovered {
   readonly replayed: number;
   /** The checkpoint was written by other code or options, and records were replayed on it. */
   readonly inDoubt: boolean;
+  /** Records of the replay were gone, and the policy let the lane go on. */
+  readonly gap?: Fault;
 }
 
 /**
@@ -54,9 +58,15 @@ export async function recover(lane: Recovering, links: Links): Promise<Recovered
   graph.load(saved.state);
   const next = [...checkpoint.offsets];
   let replayed = 0;
-  for (const { input, length } of runs) {
-    if (length === 0) graph.idle(input);
-    else replayed += await replay(lane, links, input, next, length);
+  try {
+    for (const { input, length } of runs) {
+      if (length === 0) graph.idle(input);
+      else replayed += await replay(lane, links, input, next, length);
+    }
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "GW_LANE_OFFSET_GAP" || lane.onGap === "halt") throw error;
+    graph.muted = false;
+    return { next: await overTheGap(lane, links, committed, next), checkpoint: undefined, runs: [], replayed, inDoubt: false, gap: error };
   }
   for (const [i, { input, place }] of own.entries()) {
     const at = committed[i]?.offset;
@@ -66,6 +76,26 @@ export async function recover(lane: Recovering, links: Links): Promise<Recovered
   }
   graph.muted = false;
   return { next, checkpoint, runs: [...runs], replayed, inDoubt: replayed > 0 && saved.fingerprint !== lane.fingerprint };
+}
+
+/**
+ * Records between the checkpoint and the position are gone: what they did to the state is lost, their outputs are written. Goes on
+ * with the state there is, at the position, or behind it where the log begins later or the policy says so. Tables go on where they were.
+ */
+async function overTheGap(
+  { graph, places, onGap }: Recovering,
+  { log }: Links,
+  committed: readonly { offset: number }[],
+  next: readonly number[],
+): Promise<number[]> {
+  const own = places.flatMap((place, input) => (graph.inputs[input]?.role === "table" ? [] : [{ place, input }]));
+  const ranges = await log.admin.range(own.map(({ place }) => place));
+  const moved = [...next];
+  for (const [i, { input }] of own.entries()) {
+    const { earliest, end } = ranges[i] ?? { earliest: 0, end: 0 };
+    moved[input] = onGap === "latest" ? end : Math.max(earliest, committed[i]?.offset ?? 0);
+  }
+  return moved;
 }
 
 /** No position and no state: begins where `from` says, after every table has been read whole. */

@@ -112,6 +112,7 @@ export class Worker {
     return { ready: reasons.length === 0, reasons, parts };
   }
 
+  /** Names and partition counts are fixed for the life of the worker: a topic that grows needs another start. */
   #partRunner(run: PartToRun, counts: ReadonlyMap<string, number>): PartRunner<Runnable> {
     const { group, settings, named } = this.#options;
     const topics = run.inputs.filter(({ role }) => role !== "table").map(({ topic }) => named(topic.name));

@@ -11,6 +11,7 @@ interface Reading {
 }
 const own = (store: StoreFactory, confirm = 1) =>
   baselineShift<Reading>("own", {
+    kind: "test",
     of: [{ name: "value", bad: "high", value: ({ value }) => value, floor: 0.1 }],
     key: ({ layer }) => layer,
     alpha: 0.02,

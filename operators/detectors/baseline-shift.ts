@@ -22,6 +22,15 @@ export interface Measure<In> {
   readonly floor: number;
 }
 
+export interface JudgedBy<In> {
+  readonly of: readonly Measure<In>[];
+  /** Of the alerts that become of shifts; a record's score is that of its worst measure. */
+  readonly kind: string;
+}
+
+/** Deviations to the bad side as a score that ranks: z / (1 + z), 0 on the good side. */
+export const shiftScore = (deviations: number): number => Math.max(0, deviations) / (1 + Math.max(0, deviations));
+
 /** A reading that has left its key's baseline. */
 export interface Shift<In> {
   readonly record: In;
@@ -59,7 +68,7 @@ const judgedState = struct({
  */
 export function baselineShift<In>(
   name: string,
-  { of, alpha, limit, warmUp, confirm, ...wiring }: Wiring<In> & BaselineOptions & { readonly of: readonly Measure<In>[] },
+  { of, kind, alpha, limit, warmUp, confirm, ...wiring }: Wiring<In> & BaselineOptions & JudgedBy<In>,
 ): OperatorFunction<Batch<In>, Batch<Shift<In>>> {
   return stage(
     name,
@@ -68,8 +77,9 @@ export function baselineShift<In>(
       summary: "A measure leaves its key's own baseline",
       settings: { of: of.map((measure) => measure.name), alpha, limit, warmUp, confirm },
       state: { codec: judgedState, initial: () => ({ measures: of.map(() => ({ count: 0, mean: 0, variance: 0, outside: 0 })) }) },
-      step({ measures }, record) {
+      step({ measures }, record, { scored }) {
         let shifts: Shift<In>[] | undefined;
+        let worst = Number.NEGATIVE_INFINITY;
         for (let i = 0; i < of.length; i += 1) {
           const measure = of[i] as Measure<In>;
           const baseline = measures[i] as (typeof measures)[number];
@@ -82,11 +92,13 @@ export function baselineShift<In>(
           const cut = count < warmUp ? limit : learntDeviations;
           learn(baseline, expected, Math.max(-cut, Math.min(cut, deviations)) * deviation, Math.max(alpha, 1 / (count + 1)));
           if (count < warmUp) continue;
+          if (worse > worst) worst = worse;
           baseline.outside = worse > limit ? baseline.outside + 1 : 0;
           if (baseline.outside !== confirm) continue;
           shifts ??= [];
           shifts.push({ record, measure: measure.name, observed, expected, deviation, deviations, learnt: count });
         }
+        if (worst > Number.NEGATIVE_INFINITY) scored?.(kind, shiftScore(worst), null);
         return shifts === undefined ? none() : ok(...shifts);
       },
     },

@@ -1,10 +1,13 @@
 import type { Alert } from "../../schemas/types/avro.ts";
-import type { Shift } from "../detectors/baseline-shift.ts";
+import { type Shift, shiftScore } from "../detectors/baseline-shift.ts";
 import { type Outcome, ok } from "../stream/outcome.ts";
 import { outputId } from "../stream/output-id.ts";
 import { sourcesOf } from "../stream/sources.ts";
 import type { At } from "../stream/stage.ts";
 import type { RoutingHealth } from "./routing-health.ts";
+
+/** Of these alerts, and of the scores behind them. */
+export const alertKind = "router.baseline";
 
 /** A layer that left its own baseline, in words: which measure, how far, against what, and what to look at first. */
 export function routingAlert(
@@ -15,7 +18,7 @@ export function routingAlert(
   const { clusterId, deploymentId, instanceId, layer, windowStart, windowEnd, phase, modelRevision } = event;
   const size = Math.abs(deviations);
   return ok({
-    id: outputId(["router-windows", clusterId, deploymentId, "router.baseline", instanceId, measure, layer, phase, windowStart]),
+    id: outputId(["router-windows", clusterId, deploymentId, alertKind, instanceId, measure, layer, phase, windowStart]),
     ts: windowEnd,
     pipeline: "router-windows",
     clusterId,
@@ -23,11 +26,11 @@ export function routingAlert(
     entity: { type: "layer", id: instanceId },
     sources: [...sourcesOf(at)],
     modelVersion: modelRevision,
-    kind: "router.baseline",
+    kind: alertKind,
     category: "",
     severity: severityOf(measure, observed, expected, event.expertCounts.length),
     title: `Layer ${layer} of ${instanceId}: ${measure} ${observed.toFixed(3)}, its own baseline is ${expected.toFixed(3)}`,
-    score: size / (1 + size),
+    score: shiftScore(size),
     // A distance in deviations is not a calibrated probability, and says none.
     probability: null,
     probabilityLow: null,

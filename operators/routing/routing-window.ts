@@ -6,6 +6,10 @@ import type { Aggregate } from "../windows/tumbling-window.ts";
 import type { RoutingHealth } from "./routing-health.ts";
 
 const source = { struct: { topic: "string", partition: "uint32", offset: "int64" } } as const;
+/**
+ * The form of a window in a checkpoint: a field more is read as an older form's absence and refused, so it comes with a new
+ * name.
+ */
 const fields = {
   clusterId: "string",
   deploymentId: "string",

@@ -24,7 +24,15 @@ export interface Aside {
   /** Counted and gone: a reason the stage has declared. */
   dropped(stage: string, reason: string, count: number): void;
   deadLetter(letter: DeadLetter): void;
+  /** Every score computed, alarm or not; absent where nobody asks, as in a lane. */
+  readonly scored?: Scored;
 }
+
+/**
+ * `score` is what is compared with the threshold: 0 to 1, neither rounded nor saturated, so that it ranks. `probability` is null
+ * where the score is not calibrated.
+ */
+export type Scored = (kind: string, score: number, probability: number | null) => void;
 
 /** What could not be processed, with its bytes: `origin`, or where time caused it the value that was on its way. */
 export interface DeadLetter {

@@ -48,6 +48,7 @@ function recordSchema(fields: FieldSpecs, name: string): avro.Schema {
   } as avro.Schema;
 }
 
+/** `uint32` and `int64` are Avro longs both: the name says what is meant, the bytes are as many as the number needs. */
 function fieldSchema(spec: FieldSpec, name: string): avro.Schema {
   if (typeof spec === "object") {
     return "list" in spec ? ({ type: "array", items: fieldSchema(spec.list, name) } as avro.Schema) : recordSchema(spec.struct, name);

@@ -2,11 +2,11 @@ import { faultOf } from "../../schemas/faults/fault.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { admit, type Decode, type Refused } from "./admit.ts";
 import type { Assembled, AssembledInput, AssembledPart } from "./assemble.ts";
-import type { Aside, Batch, DeadLetter } from "./batch.ts";
+import type { Aside, Batch, DeadLetter, Scored } from "./batch.ts";
 import { type Clock, EventClock, MarkClock, NoClock } from "./clock.ts";
 import { type Checkpoint, checkpointType } from "./graph-checkpoint.ts";
 import type { Envelope, Mark } from "./internal-topic.ts";
-import type { LogRecord, Origin } from "./record.ts";
+import type { LogRecord, Origin, Place } from "./record.ts";
 import { sourcesOf } from "./sources.ts";
 import { seconds } from "./time.ts";
 
@@ -18,6 +18,8 @@ export interface GraphOptions {
   readonly decode: Decode;
   /** How far an event time may lie after the broker's timestamp. */
   readonly maxAheadMs: number;
+  /** Told every score the detectors compute; for `apply`, not for lanes. */
+  readonly onScore?: Scored;
 }
 
 /** What a push has produced, in order. */
@@ -28,6 +30,8 @@ export type GraphOutput =
       readonly key: string;
       readonly value: unknown;
       readonly origin: Origin | undefined;
+      /** The input that `origin` was read from, or where there is none the one whose time caused it. */
+      readonly from: Place;
     }
   /** To every partition of the topic. */
   | { readonly kind: "mark"; readonly topic: AnyTopic; readonly value: Mark }
@@ -77,6 +81,7 @@ export class LaneGraph {
       settled: (stage, ok, none) => this.#count(stage, ok, none),
       dropped: (stage, reason, count) => this.#countDropped(stage, reason, count),
       deadLetter: (letter) => this.#emit({ kind: "letter", letter }),
+      scored: how.onScore,
     };
     for (const { topic, flow, by } of found.sinks) {
       flow.subscribe({
@@ -199,6 +204,8 @@ export class LaneGraph {
   }
 
   #refuse(input: Input, origin: LogRecord, { code, message }: Refused): void {
+    // Every lane reads a table whole; one of them writes its bad records down.
+    if (input.role === "table" && this.#how.partition !== 0) return;
     this.#emit({
       kind: "letter",
       letter: { stage: "decode", code, message, topic: input.topic.name, partition: this.#how.partition, origin },
@@ -227,16 +234,17 @@ export class LaneGraph {
   #collect(
     topic: AnyTopic,
     by: ((value: unknown) => string) | undefined,
-    { records, origins, topic: from, partition }: Batch<unknown>,
+    { records, origins, topic: read, partition }: Batch<unknown>,
   ): void {
     if (this.muted) return;
+    const from = { topic: read, partition };
     records.forEach((value, i) => {
       const origin = origins[i];
       if (by === undefined) {
-        this.#outputs.push({ kind: "record", topic, key: topic.key(value), value, origin });
+        this.#outputs.push({ kind: "record", topic, key: topic.key(value), value, origin, from });
       } else {
-        const sources = origin === undefined ? [] : sourcesOf({ topic: from, partition, origin });
-        this.#outputs.push({ kind: "record", topic, key: by(value), value: this.#envelope(value, sources), origin });
+        const sources = origin === undefined ? [] : sourcesOf({ ...from, origin });
+        this.#outputs.push({ kind: "record", topic, key: by(value), value: this.#envelope(value, sources), origin, from });
       }
     });
   }

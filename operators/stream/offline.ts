@@ -1,5 +1,6 @@
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Decode } from "./admit.ts";
+import type { Scored } from "./batch.ts";
 import type { GraphOutput, LaneGraph } from "./lane-graph.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { LogRecord } from "./record.ts";
@@ -11,6 +12,8 @@ export interface OfflineOptions {
   readonly maxAheadMs: number;
   /** How many partitions the inputs have: the receiving side of a `rekey` waits for so many lanes. */
   readonly partitions: number;
+  /** Told every score the detectors compute. */
+  readonly onScore?: Scored;
 }
 
 /** A record that one graph has handed to another: its value needs no decoding. */
@@ -100,9 +103,9 @@ export class Offline {
     const id = `${pipeline.name}/${part}/${partition}`;
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
-      const { decode, maxAheadMs, partitions } = this.#options;
+      const { decode, maxAheadMs, partitions, onScore } = this.#options;
       const handOn: Decode = (topic, record) => ("handedOn" in record ? (record as HandedOn).handedOn : decode(topic, record));
-      const graph = pipeline.open(part, { options, partition, lanes: internal ? 1 : partitions, maxAheadMs, decode: handOn });
+      const graph = pipeline.open(part, { options, partition, lanes: internal ? 1 : partitions, maxAheadMs, decode: handOn, onScore });
       lane = { graph, pipeline: pipeline.name };
       this.#lanes.set(id, lane);
     }

@@ -1,5 +1,5 @@
 import { map, type Observable, type OperatorFunction } from "rxjs";
-import type { Aside, Batch } from "./batch.ts";
+import type { Aside, Batch, Scored } from "./batch.ts";
 import type { Codec } from "./codec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Origin } from "./record.ts";
@@ -14,6 +14,8 @@ export interface At {
   /** Undefined in a `close`: time caused it, not a record. */
   readonly origin: Origin | undefined;
   readonly watermark: number;
+  /** A detector tells it each score it computes, alarm or not. */
+  readonly scored?: Scored;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface StageSpec<S, In, Out> {
   /** When this key wants `close` next; asked after every step and close. NaN for never. */
   due?(state: S): number;
   close?(state: S, at: At): readonly Out[];
-  /** Whether the state may be forgotten now; asked after each close. */
+  /** Whether the state may be forgotten now; asked after each close and each drop. */
   done?(state: S): boolean;
 }
 
@@ -81,7 +83,14 @@ function tagged<S, In, Out>(name: string, spec: StageSpec<S, In, Out>, run: Run<
 abstract class Run<S, In, Out> {
   protected readonly name: string;
   protected readonly spec: StageSpec<S, In, Out>;
-  protected readonly at = { key: "", topic: "", partition: 0, origin: undefined as Origin | undefined, watermark: 0 };
+  protected readonly at = {
+    key: "",
+    topic: "",
+    partition: 0,
+    origin: undefined as Origin | undefined,
+    watermark: 0,
+    scored: undefined as Scored | undefined,
+  };
   protected out: Out[] = [];
   protected origins: (Origin | undefined)[] = [];
 
@@ -100,6 +109,7 @@ abstract class Run<S, In, Out> {
     this.at.topic = topic;
     this.at.partition = partition;
     this.at.watermark = watermark;
+    this.at.scored = aside.scored;
     this.closeDue(batch);
     const closed = this.out.length;
     let quiet = 0;
@@ -162,6 +172,8 @@ class KeyedRun<S, In, Out> extends Run<S, In, Out> {
     this.at.key = key;
     const outcome = this.spec.step(entry.state, record, this.at);
     if (this.spec.due !== undefined) this.#store.schedule(key, entry, this.spec.due(entry.state));
+    // A record that was dropped must not leave a key behind: a flood of them would push out keys that hold something.
+    if (outcome.kind === "drop" && this.spec.done?.(entry.state)) this.#store.delete(key);
     return outcome;
   }
 

@@ -46,6 +46,14 @@ describe("keyed store", () => {
     expect([store.get("a"), store.get("b")]).toEqual([undefined, { count: 1 }]);
   });
 
+  it("forgets no key that waits to be closed, however long that takes", () => {
+    const store = open(10, 1_000);
+    store.schedule("a", store.touch("a", 0), 5_000);
+    store.sweep(4_000);
+    count(store, "a", 4_000);
+    expect(store.takeDue(5_000).map(([key, { state }]) => [key, state.count])).toEqual([["a", 1]]);
+  });
+
   it("sweeps out what nobody asks for any more", () => {
     const store = open(10, 1_000);
     count(store, "a", 0);

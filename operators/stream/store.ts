@@ -119,7 +119,7 @@ export class KeyedStore<S> {
     this.#sweptAt = watermark;
     for (const [key, entry] of this.#entries) {
       if (entry.touched === timeless) entry.touched = watermark;
-      else if (this.#expired(entry, watermark) && Number.isNaN(entry.due)) this.delete(key);
+      else if (this.#expired(entry, watermark)) this.delete(key);
     }
   }
 
@@ -141,9 +141,12 @@ export class KeyedStore<S> {
     }
   }
 
-  /** What was touched before its lane knew the time ages from the first time that is known. */
-  #expired({ touched }: Entry<S>, watermark: number): boolean {
-    return touched !== timeless && touched + this.limits.ttl <= watermark;
+  /**
+   * What was touched before its lane knew the time ages from the first time that is known. A key that waits to be closed, such as
+   * an open window longer than the time to live, is not forgotten before.
+   */
+  #expired({ touched, due }: Entry<S>, watermark: number): boolean {
+    return touched !== timeless && Number.isNaN(due) && touched + this.limits.ttl <= watermark;
   }
 
   #forgetDue(key: string, entry: Entry<S>): void {

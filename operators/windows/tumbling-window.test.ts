@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { conforms } from "../conformance/conforms.ts";
-import { type Arrival, drive } from "../conformance/drive.ts";
+import { type Arrival, DrivenStores, drive, driveWith } from "../conformance/drive.ts";
 import type { StoreFactory } from "../stream/stage.ts";
 import { type Aggregate, tumblingWindow } from "./tumbling-window.ts";
 
@@ -48,6 +48,14 @@ describe("tumbling window", () => {
     const { out, dropped } = drive(perTen, [at(0, reading("a", 1)), at(10), at(10, reading("a", 9))]);
     expect(out).toEqual(["a 0-10: 1"]);
     expect(dropped).toEqual(new Map([["late", 1]]));
+  });
+
+  it("keeps nothing of keys that only ever come too late: a flood of them pushes no open window out", () => {
+    const stores = new DrivenStores();
+    const late = Array.from({ length: 50 }, (_, i) => reading(`late-${i}`, 1));
+    const { out } = driveWith(stores, perTen, [at(20, reading("a", 25), ...late), at(40)]);
+    expect(out).toEqual(["a 20-30: 1"]);
+    expect([...stores.stores.values()][0]?.evicted).toBe(0);
   });
 
   it("aligns windows to 1970 and closes several of one key in order", () => {

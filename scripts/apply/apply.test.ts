@@ -34,6 +34,28 @@ function applied(texts: readonly (string | Buffer)[], options: Partial<ApplyOpti
 
 const one = (change: object): string => JSON.stringify({ topic: "moe.router", value: { ...events(1)[0], ...change } });
 
+const plainAlert = {
+  id: "a",
+  ts: startMs * 1_000,
+  pipeline: "wordy",
+  clusterId: "",
+  deploymentId: "d",
+  entity: { type: "layer" as const, id: "i" },
+  sources: [],
+  modelVersion: "",
+  kind: "test",
+  category: "",
+  severity: "LOW" as const,
+  score: 0,
+  probability: null,
+  probabilityLow: null,
+  probabilityHigh: null,
+  observed: null,
+  expected: null,
+  evidence: [],
+  suggestedAction: "",
+};
+
 describe("apply", () => {
   it("gives the same bytes for the same lines", () => {
     const texts = asLines(60);
@@ -47,6 +69,46 @@ describe("apply", () => {
     // Windows of 10 s over 25 s with a lateness of 10 s: the last two stand open.
     expect(windows(true).length - windows(false).length).toBe(8);
     expect(windows(false)).toHaveLength(4);
+  });
+
+  it("tells every score with its line, the alerts' own among them", () => {
+    const collapse = { layer: 1, everyMs: 600_000, lastsMs: 30_000 };
+    const texts = [...routerLoad({ ...load, collapse }, startMs).take(100)]
+      .flat()
+      .map((value) => JSON.stringify({ topic: "moe.router", value }));
+    const told: { line: number; kind: string; score: number; probability: null }[] = [];
+    const { out } = applied(texts, { onScore: (line) => told.push(JSON.parse(line)) });
+    // 100 events of each of four layers, of which the first thirty only warm up.
+    expect(told).toHaveLength(4 * 70);
+    expect(new Set(told.map(({ line }) => line)).size).toBe(told.length);
+    expect(
+      told.every(({ kind, score, probability }) => kind === "router.baseline" && score >= 0 && score < 1 && probability === null),
+    ).toBe(true);
+    const alerts = out.filter(({ topic }) => topic === topics.alert.name).map(({ value }) => value);
+    expect(alerts.length).toBeGreaterThan(0);
+    const largest = Math.max(...alerts.map(({ score }) => Number(score)));
+    const trigger = (alerts[0]?.sources?.[0]?.offset ?? -1) + 1;
+    expect(told.find(({ line }) => line === trigger)?.score).toBe(largest);
+  });
+
+  it("makes a dead letter of an output that its topic cannot carry, as a lane would", () => {
+    const wordy = pipeline("wordy", { summary: "", latenessS: 0, options: z.object({}) }, ({ from, to }) => [
+      to(topics.alert, from(topics.router).pipe(each("word", "", (event) => ok({ ...plainAlert, title: "x".repeat(event.tokens) })))),
+    ]);
+    const texts = [one({ tokens: 1_100_000, assignments: 2_200_000 }), one({})];
+    const { out } = applied(texts, { pipelines: [{ pipeline: wordy }] });
+    expect(out.map(({ topic, value }) => [topic, value.code])).toEqual([
+      ["gatewatch.dlq", "GW_RECORD_TOO_LARGE"],
+      ["gatewatch.alert", undefined],
+    ]);
+    expect(out[0]?.value.origin).toEqual({ topic: "moe.router", partition: 0, offset: 0, timestamp: -1, line: 1 });
+  });
+
+  it("refuses a partition that no topic has, instead of opening a lane for it", () => {
+    const { out } = applied([JSON.stringify({ topic: "moe.router", partition: 1e9, value: events(1)[0] })]);
+    expect(out).toMatchObject([
+      { topic: "gatewatch.dlq", value: { code: "GW_RECORD_SHAPE", message: expect.stringContaining("partition") } },
+    ]);
   });
 
   it("names line numbers as offsets in the sources, and one lane a partition where lines have one", () => {

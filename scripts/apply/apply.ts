@@ -1,4 +1,6 @@
+import type { Refused } from "../../operators/stream/admit.ts";
 import type { DeadLetter } from "../../operators/stream/batch.ts";
+import { tooLarge } from "../../operators/stream/carriage.ts";
 import { Offline, type OfflineOptions, type OfflineOutput } from "../../operators/stream/offline.ts";
 import type { LogRecord } from "../../operators/stream/record.ts";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
@@ -6,6 +8,7 @@ import type { FaultCode } from "../../schemas/faults/faults.ts";
 import { fromJson } from "../../schemas/json/from-json.ts";
 import { toJson } from "../../schemas/json/to-json.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { type Line, longestLineBytes } from "./lines.ts";
 import { parseLine } from "./record-line.ts";
 
@@ -14,6 +17,8 @@ export interface ApplyOptions extends Pick<OfflineOptions, "pipelines" | "maxAhe
   readonly partitions?: number;
   /** Close at the end of the input everything that is still open. */
   readonly close: boolean;
+  /** Told each score that was computed, alarm or not, as a line: `{"line", "kind", "score", "probability"}`. */
+  readonly onScore?: (line: string) => void;
 }
 
 export interface ApplyCounts {
@@ -44,14 +49,20 @@ export class Apply {
   readonly #close: boolean;
   /** A line of this partition or a higher one would meet parts that do not wait for it. */
   readonly #beyond: number;
+  /** Of the input, from 1: what is computed now is computed because of it. */
+  #number = 0;
 
-  constructor({ close, partitions = 1, ...options }: ApplyOptions) {
+  constructor({ close, partitions = 1, onScore, ...options }: ApplyOptions) {
     this.#close = close;
     const severalParts = options.pipelines.some(({ pipeline, options: given }) => pipeline.shape(given).parts.length > 1);
     this.#beyond = severalParts ? partitions : Number.POSITIVE_INFINITY;
     this.#offline = new Offline({
       ...options,
       partitions,
+      onScore:
+        onScore === undefined
+          ? undefined
+          : (kind, score, probability) => onScore(JSON.stringify({ line: this.#number, kind, score, probability })),
       decode(_, record) {
         const { result } = record as LineRecord;
         if ("faults" in result)
@@ -64,12 +75,14 @@ export class Apply {
   /** Throws GW_USAGE where a line's partition needs `partitions`, GW_GRAPH_BROKEN where a stage has taken its graph down. */
   line(line: Line): string[] {
     this.counts.in += 1;
+    this.#number = line.number;
     let read: ReadLine;
     try {
       read = this.#read(line);
     } catch (error) {
       const { code, message } = faultOf(error, "GW_RECORD_UNREADABLE", "reading the line");
-      return [this.#letterLine({ code, stage: "read", message, pipeline: "apply" }, null, { line: line.number, bytes: line.bytes })];
+      const nowhere = { topic: "", partition: -1, offset: -1, timestamp: -1 };
+      return [this.#letterLine({ code, stage: "read", message, pipeline: "apply" }, null, nowhere, line.bytes)];
     }
     const { topic, partition, record } = read;
     if (partition >= this.#beyond)
@@ -112,7 +125,9 @@ export class Apply {
 
   #asLine(output: OfflineOutput): string {
     if (output.kind === "letter") return this.#letter(output.letter, output.pipeline);
-    const { topic, key, value } = output;
+    const { topic, key, value, origin, from, pipeline } = output;
+    const unfit = uncarried(topic, key, value);
+    if (unfit !== undefined) return this.#letter({ stage: "encode", ...unfit, ...from, origin, value }, pipeline);
     this.counts.out.set(topic.name, (this.counts.out.get(topic.name) ?? 0) + 1);
     return `{"topic":${JSON.stringify(topic.name)},"key":${JSON.stringify(key)},"value":${toJson(topic, value)}}`;
   }
@@ -120,16 +135,30 @@ export class Apply {
   #letter({ code, stage, message, topic, partition, origin, value }: DeadLetter, pipeline: string): string {
     const bytes = origin?.value ?? (origin === undefined ? Buffer.from(JSON.stringify(value ?? null)) : null);
     const key = origin?.key?.toString() ?? null;
-    return this.#letterLine({ code, stage, message, pipeline }, key, { topic, partition, offset: origin?.offset ?? -1, bytes });
+    const timestamp = origin === undefined || Number.isNaN(origin.timestampMs) ? -1 : origin.timestampMs;
+    return this.#letterLine({ code, stage, message, pipeline }, key, { topic, partition, offset: origin?.offset ?? -1, timestamp }, bytes);
   }
 
   #letterLine(
     reason: { code: FaultCode; stage: string; message: string; pipeline: string },
     key: string | null,
-    { bytes, ...origin }: { bytes: Buffer | null; [name: string]: unknown },
+    origin: { topic: string; partition: number; offset: number; timestamp: number },
+    bytes: Buffer | null,
   ): string {
     this.counts.deadLettered += 1;
-    const value = { ...reason, origin, valueBase64: bytes === null ? null : bytes.toString("base64") };
+    const value = { ...reason, origin: { ...origin, line: this.#number }, valueBase64: bytes === null ? null : bytes.toString("base64") };
     return JSON.stringify({ topic: "gatewatch.dlq", key, value });
+  }
+}
+
+/** What a lane would refuse to send becomes a dead letter here too. */
+function uncarried(topic: AnyTopic, key: string, value: unknown): Refused | undefined {
+  try {
+    return tooLarge(topic, key, value, topic.type.toBuffer(value).length);
+  } catch (error) {
+    return {
+      code: "GW_RECORD_SHAPE",
+      message: `a record for ${topic.name} does not fit its schema: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }

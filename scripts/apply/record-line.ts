@@ -10,6 +10,9 @@ export interface RecordLine {
   readonly timestamp?: number;
 }
 
+/** Each partition that is met gets a lane of its own: a number that no topic has must not be able to make a million of them. */
+const largest = { partition: 9_999, offset: Number.MAX_SAFE_INTEGER };
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The JSON object a line holds. Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
@@ -38,10 +41,10 @@ export function parseLine(bytes: Buffer): RecordLine {
   if (!("value" in line)) throw new Fault("GW_RECORD_SHAPE", "the line has no value");
   if (line.key !== undefined && line.key !== null && typeof line.key !== "string")
     throw new Fault("GW_RECORD_SHAPE", "key: a text is wanted");
-  for (const name of ["partition", "offset"]) {
+  for (const [name, most] of Object.entries(largest)) {
     const given = line[name];
-    if (given !== undefined && !(Number.isSafeInteger(given) && (given as number) >= 0))
-      throw new Fault("GW_RECORD_SHAPE", `${name}: a whole number from 0 is wanted`);
+    if (given !== undefined && !(Number.isSafeInteger(given) && (given as number) >= 0 && (given as number) <= most))
+      throw new Fault("GW_RECORD_SHAPE", `${name}: a whole number from 0 to ${most} is wanted`);
   }
   if (line.timestamp !== undefined && typeof line.timestamp !== "number")
     throw new Fault("GW_RECORD_SHAPE", "timestamp: milliseconds are wanted");

@@ -22,6 +22,7 @@ export const apply = command({
     pipeline: z.string().describe("one, or several comma separated: what one writes, the next reads"),
     in: z.string().optional().describe("input file; stdin where left out"),
     out: z.string().optional().describe("output file; stdout where left out"),
+    scores: z.string().optional().describe("also writes every score computed, alarm or not, to this file: line, kind, score, probability"),
     close: z.boolean().default(true).describe("leaves open at the end what is open, as `run` does"),
     partitions: z.coerce
       .number()
@@ -30,14 +31,16 @@ export const apply = command({
       .optional()
       .describe("partitions of the input topics, for pipelines of several parts over lines that carry `partition`"),
   }),
-  async run({ pipeline, in: from, out: to, close, partitions }, io, context) {
+  async run({ pipeline, in: from, out: to, scores: scoresTo, close, partitions }, io, context) {
     const chosen = chosenPipelines(pipeline, pipelines);
     const settings = context.settings();
+    const scores = scoresTo === undefined ? undefined : await output(scoresTo, io, from);
     const run = new Apply({
       pipelines: chosen.map((one) => ({ pipeline: one, options: settings.pipelines[one.name] })),
       maxAheadMs: settings.lane.maxAheadMs,
       partitions,
       close,
+      onScore: scores === undefined ? undefined : (line) => scores.line(line),
     });
     const source = await input(from, io);
     const sink = await output(to, io, from);
@@ -47,10 +50,12 @@ export const apply = command({
     for await (const some of lines(source)) {
       for (const line of some) for (const made of run.line(line)) sink.line(made);
       await sink.room();
+      await scores?.room();
       progress.step();
     }
     for (const made of run.end()) sink.line(made);
     await sink.end();
+    await scores?.end();
     for (const line of counted(run.counts, seconds())) io.note(line);
     return 0;
   },

@@ -269,4 +269,31 @@ describe("a gap in the input", () => {
     expect(await numbers(rig)).toEqual(upTo(30 + more));
     expect(rig.met.gaps).toBe(1);
   });
+
+  it.for(["earliest", "latest"] as const)(
+    "between checkpoint and position costs state, and stops nothing where the policy is %s",
+    async (onGap) => {
+      const rig = new LaneRig(orderTest, 1, { onGap, checkpointIntervalMs: 3_600_000 });
+      const first = await rig.worker();
+      for (const from of [0, 20]) {
+        rig.produce(left, 0, readings(from, 20));
+        await written(rig, from + 20);
+      }
+      await first.kill();
+      // The checkpoint stands at 20, the position at 40.
+      rig.log.partition({ topic: left.name, partition: 0 }).deleteBefore(30);
+      const second = await rig.worker();
+      await until("the lane is live", () => second.worker.lanes().some(({ status }) => status === "live"));
+      rig.produce(left, 0, readings(40, 10));
+      await written(rig, 50);
+      await second.kill();
+      const third = await rig.worker();
+      rig.produce(left, 0, readings(50, 10));
+      await written(rig, 60);
+      await third.worker.stop();
+      expect(rig.met.gaps).toBe(1);
+      // 40 readings, of which the state has seen 20; those after it are numbered on from there.
+      expect(await numbers(rig)).toEqual([...upTo(40), ...upTo(20).map((n) => n + 20)]);
+    },
+  );
 });
