@@ -1,5 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration, type TestUserConfig } from "vitest/config";
 
+/** A process a file: what a file leaves behind ends with it. */
 const always: TestUserConfig = {
   environment: "node",
   pool: "forks",

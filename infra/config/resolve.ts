@@ -42,6 +42,7 @@ export function resolveSettings({ pipelines, file, environment, set = [], namesp
   throw new Fault("GW_CONFIG_INVALID", ["the configuration is not right:", ...faults.map((one) => `  ${one}`)].join("\n"), { faults });
 }
 
+/** Dotted keys into sections; keys are those of the schema, never what a file has made up. */
 function nested(entries: Iterable<Entry>): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const { key, value } of entries) {

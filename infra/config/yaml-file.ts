@@ -17,6 +17,7 @@ export function fromFile(file: string, schema: z.ZodObject, leaves: readonly Lea
   return new YamlReader(file, text, schema, leaves, environment).said();
 }
 
+/** One file. Keeps to YAML's own positions, so that each fault has its line. */
 class YamlReader {
   readonly #file: string;
   readonly #schema: z.ZodObject;
@@ -35,6 +36,7 @@ class YamlReader {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
   }
 
+  /** What it sets, and what is wrong with it; a file that is no YAML sets nothing. */
   said(): Said {
     const { errors, contents } = this.#document;
     for (const { message, pos } of errors) this.#faults.push(`${this.#lineAt(pos[0])}: ${message}`);
@@ -43,6 +45,7 @@ class YamlReader {
     return { entries: this.#entries, faults: this.#faults };
   }
 
+  /** Unknown keys are told and passed over: the rest of the file is still checked. */
   #section(map: YAMLMap, schema: z.ZodObject, prefix: string): void {
     for (const pair of map.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
@@ -54,6 +57,7 @@ class YamlReader {
     }
   }
 
+  /** A list or a text is a value; a map where a section stands goes one level down. */
   #entry({ value }: Pair, schema: z.ZodType, key: string, source: string): void {
     const { inner } = unwrapped(schema);
     if (inner instanceof z.ZodObject && isMap(value)) {

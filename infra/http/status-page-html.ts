@@ -22,6 +22,7 @@ const page = `<!doctype html>
 </html>
 `;
 
+/** Plain, readable in light and dark, and in a narrow window. */
 const style = `
 :root { color-scheme: light dark; --ink: #1b2126; --soft: #5a6670; --ground: #f6f7f8; --card: #ffffff; --line: #d9dee2;
   --good: #1a7f45; --bad: #b42318; --warn: #8a5a00; --accent: #2456a6; }
@@ -53,6 +54,7 @@ a { color: var(--accent); }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .soft { color: var(--soft); }
 `;
 
+/** Asks for `status.json` every two seconds (ten where nobody looks) and replaces what it shows. No library, no build. */
 const script = `
 const at = (id) => document.getElementById(id);
 const make = (name, text, className) => {

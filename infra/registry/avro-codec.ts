@@ -85,6 +85,7 @@ export class AvroCodec implements RecordCodec {
     }
   }
 
+  /** avsc answers a buffer that is too small with the missing bytes, below zero. */
   #write(topic: AnyTopic, value: unknown): number {
     const end = topic.type.encode(value, this.#scratch, headerBytes);
     if (end > 0) return end;

@@ -74,6 +74,7 @@ export class RegistryHttp {
     return await this.#request("GET", "/subjects");
   }
 
+  /** A server that errs (5xx) is one that may answer the next time; so is anything but a refusal. */
   async #request(method: "GET" | "PUT", path: string, body?: object): Promise<RegistryAnswer<unknown>> {
     const headers: Record<string, string> = { accept: media, ...(body === undefined ? {} : { "content-type": media }) };
     if (this.#auth !== undefined)

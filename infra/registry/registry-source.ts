@@ -30,6 +30,10 @@ export class RegistrySource implements SchemaSource {
     });
   }
 
+  /**
+   * What is registered and is no Avro, or Avro that does not parse, is unusable rather than missing: asking again would not
+   * help.
+   */
   async find(id: number): Promise<WriterSchema | undefined> {
     if (id > largestId) return undefined;
     try {
@@ -50,6 +54,7 @@ export class RegistrySource implements SchemaSource {
     }
   }
 
+  /** Under the subject's BACKWARD rule, which is set where the registry has none for it. */
   async register(topic: AnyTopic): Promise<number> {
     const subject = `${this.#named(topic.name)}-value`;
     const schema = JSON.stringify(topic.schema);

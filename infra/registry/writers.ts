@@ -80,6 +80,7 @@ export class Writers {
     return decode(value);
   }
 
+  /** Made once an id and topic; a schema that cannot be resolved fails the same way each time, at no further cost. */
   #decoder(topic: AnyTopic, id: number, writer: WriterSchema): Decode {
     const foreign = (why: string): Decode => {
       const fault = new Fault("GW_DECODE_SCHEMA_FOREIGN", `schema ${id} is not one of ${topic.name}: ${why}`, { schemaId: id });
@@ -106,6 +107,7 @@ export class Writers {
   }
 }
 
+/** All bytes must be used up: a value that ends early was written with another schema. */
 function reading(reader: avro.Type, resolver: avro.Resolver | undefined): Decode {
   return (value) => {
     let read: { value: unknown; offset: number };
@@ -122,6 +124,7 @@ function reading(reader: avro.Type, resolver: avro.Resolver | undefined): Decode
   };
 }
 
+/** A Map keeps the order in which keys were set, so the first are the oldest. */
 function dropOldest(map: Map<number, unknown>, limit: number): void {
   for (const oldest of map.keys()) {
     if (map.size <= limit) return;

@@ -16,6 +16,7 @@ export function laneGauges(meter: Meter, workers: readonly Worker[], ready: () =
   });
 }
 
+/** `halted` is always shown, at 0 too: an alarm needs a series to watch. */
 function statuses(meter: Meter, worker: Worker): void {
   for (const { group, lanes, halted } of worker.status().parts) {
     const count = new Map<string, number>([["halted", halted.length]]);
@@ -24,6 +25,7 @@ function statuses(meter: Meter, worker: Worker): void {
   }
 }
 
+/** The lag is against the committed position: what is applied and not written is still to be done after a crash. */
 function progress(meter: Meter, lane: Lane, nowMs: number): void {
   const { group, pipeline, part, slot } = lane.name;
   const partition = String(slot);
@@ -34,6 +36,7 @@ function progress(meter: Meter, lane: Lane, nowMs: number): void {
   meter.set("gatewatch_lane_watermark_lag_seconds", { pipeline, part, partition }, nowMs / 1000 - lane.watermark / 1e6);
 }
 
+/** Summed over the lanes of a part: a series a lane would be one a partition. */
 function stores(meter: Meter, lanes: readonly Lane[]): void {
   const sums = new Map<string, { labels: { pipeline: string; part: string; store: string }; keys: number; evicted: number }>();
   for (const lane of lanes) {

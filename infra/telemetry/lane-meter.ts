@@ -1,6 +1,7 @@
 import type { LaneMeter } from "../lanes/links.ts";
 import type { Meter } from "./meter.ts";
 
+/** A lane's events by the names that metrics have. */
 const events = {
   rebalance: "gatewatch_group_rebalances_total",
   failure: "gatewatch_lane_failures_total",

@@ -6,10 +6,7 @@ import type { Aggregate } from "../windows/tumbling-window.ts";
 import type { RoutingHealth } from "./routing-health.ts";
 
 const source = { struct: { topic: "string", partition: "uint32", offset: "int64" } } as const;
-/**
- * The form of a window in a checkpoint: a field more is read as an older form's absence and refused, so it comes with a new
- * name.
- */
+/** The form of a window in a checkpoint. A field more makes older checkpoints unreadable (GW_CHECKPOINT_FOREIGN): lanes stand still then. */
 const fields = {
   clusterId: "string",
   deploymentId: "string",

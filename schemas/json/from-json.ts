@@ -53,6 +53,7 @@ const scalarReaders = {
   string: textReader,
 };
 
+/** Every fault of a record at once, those of unknown fields last. */
 function recordReader(shape: RecordShape, type: avro.Type): Reader {
   const { recordConstructor: Made, fields: typed } = type as unknown as {
     recordConstructor: new (...values: unknown[]) => object;
@@ -82,6 +83,7 @@ function recordReader(shape: RecordShape, type: avro.Type): Reader {
   };
 }
 
+/** Looked for only where the count of fields does not fit: nearly every record has none. */
 function unknownFields(given: Readonly<Record<string, unknown>>, { fields }: RecordShape, faults: Faults): void {
   const names = fields.map(({ name }) => name);
   for (const name of Object.keys(given)) {

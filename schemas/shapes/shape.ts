@@ -60,6 +60,7 @@ function walk(schema: unknown, names: Map<string, Shape>, at: string): Shape {
   throw new TypeError(`${at || "the schema"}: ${JSON.stringify(schema)} is not among the Avro types in use`);
 }
 
+/** An Avro schema as JSON, as far as we look at it. */
 interface AvroObject {
   readonly type: unknown;
   readonly name?: string;
@@ -69,6 +70,7 @@ interface AvroObject {
   readonly items?: unknown;
   readonly fields?: readonly AvroField[];
 }
+/** `minimum` and `maximum` are ours: Avro passes over attributes that it does not know. */
 interface AvroField {
   readonly name: string;
   readonly doc?: string;

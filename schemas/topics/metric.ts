@@ -12,6 +12,7 @@ export const metric = topic<MetricSample>({
   rules: [labelsOnce],
 });
 
+/** Two values of one label would be two series under one key. */
 function labelsOnce({ labels }: MetricSample): string | undefined {
   if (labels.length < 2) return undefined;
   const names = new Set<string>();

@@ -13,12 +13,14 @@ export const request = topic<RequestEvent>({
   rules: [endAfterStart],
 });
 
+/** The earliest time known stands in for an arrival that was not given. */
 function complete(value: Writable<RequestEvent>): void {
   if (value.arrivalTs === 0)
     value.arrivalTs = Math.min(value.ts, value.scheduledTs ?? value.ts, value.firstTokenTs ?? value.ts, value.finishTs ?? value.ts);
   completeDeployment(value);
 }
 
+/** Clocks of two machines may differ; a request that ends before it came is refused all the same. */
 function endAfterStart({ arrivalTs, finishTs }: RequestEvent): string | undefined {
   return finishTs !== null && finishTs < arrivalTs ? `finishTs is ${finishTs}, before arrivalTs (${arrivalTs})` : undefined;
 }

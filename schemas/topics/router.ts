@@ -12,6 +12,7 @@ export const router = topic<RouterEvent>({
   rules: [windowOrder, expertsInRange],
 });
 
+/** Counts must be of the experts they claim, or every figure made of them is of something else. */
 function expertsInRange({ numExperts, topK, expertCounts, expertWeightSum, topPairs }: RouterEvent): string | undefined {
   if (expertCounts.length !== numExperts) return `expertCounts has ${expertCounts.length} numbers, numExperts is ${numExperts}`;
   if (expertWeightSum !== null && expertWeightSum.length !== numExperts) {

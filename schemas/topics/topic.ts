@@ -40,6 +40,7 @@ export type AnyTopic = Topic<unknown>;
 /** `input`: what others write. `output`: what pipelines write. `table`: one compacted partition that every lane reads whole. */
 export type Role = "input" | "output" | "table" | "internal";
 
+/** What a catalogue entry says; all else follows from its role and its schema. */
 interface TopicEntry<T> {
   readonly name: string;
   readonly role: Exclude<Role, "internal">;
@@ -109,6 +110,7 @@ const many = { local: 4, production: 12 };
 /** One record of an input, 1 MB. */
 export const inputRecordBytes = 1_000_000;
 
+/** What topics of a role have in common unless an entry says otherwise. */
 const byRole = {
   input: { partitions: many, cleanup: "delete", retentionMs: days(3), maxRecordBytes: inputRecordBytes, timestampType: "LogAppendTime" },
   output: { partitions: many, cleanup: "delete", retentionMs: days(7), maxRecordBytes: inputRecordBytes, timestampType: "CreateTime" },

@@ -9,6 +9,7 @@ const log = await openKafka({ brokers, clientId: "bench" }, openLog({ level: "si
 let seen = 0;
 let lap: ReturnType<typeof stopwatch> | undefined;
 
+/** Never full: what is measured is the fetch and the reading of batches, not back-pressure. */
 class CountingTap implements Tap {
   readonly topic = topic;
   readonly partition: number;

@@ -56,6 +56,7 @@ export async function output(file: string | undefined, io: Io, inputFile: string
   }
 }
 
+/** By what the names lead to; a device is never the same, since nothing in it is emptied. */
 async function sameFile(one: string, other: string): Promise<boolean> {
   try {
     return realpathSync(one) === realpathSync(other) && (await stat(one)).isFile();

@@ -50,6 +50,7 @@ environment or the configuration they use the local stack that \`npm start\` has
 ${commands.map(commandSection).join("\n")}`;
 }
 
+/** Summary, details, every option with its default, the examples: all from the command's own value. */
 function commandSection({ name, summary, details, examples, options, positional, configured }: AnyCommand): string {
   const flags = flagsOf(options);
   const byPlace = positional.flatMap((key) => flags.find((flag) => flag.key === key) ?? []);
@@ -70,6 +71,7 @@ function commandSection({ name, summary, details, examples, options, positional,
   return `## ${call}\n${body}\n\n${settings}${rows.length === 0 ? "" : `${table(["option", "default", "meaning"], rows)}\n`}\`\`\`text\n${examples.join("\n")}\n\`\`\`\n`;
 }
 
+/** Every key there is, by section; those of the pipelines come with the pipelines. */
 function configurationPage(): string {
   const variables = new Map(Object.entries(environmentKeys).map(([variable, key]) => [key as string, variable]));
   const leaves = leavesOf(settingsSchema(pipelines));

@@ -78,6 +78,7 @@ function asCommander(name: string, spec: AnyCommand, found: (asked: Asked) => vo
 /** The name under which commander keeps an option's value. */
 const attribute = ({ name }: Flag): string => new Option(name).attributeName();
 
+/** What help shows of a flag beside its description. */
 function described({ summary, choices, fallback }: Flag): string {
   const notes = [
     ...(choices.length > 0 ? [`one of ${choices.join(", ")}`] : []),

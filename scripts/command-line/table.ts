@@ -36,6 +36,7 @@ interface Column {
   readonly right: boolean;
 }
 
+/** Numbers to the right. A column that only later rows have is not shown. */
 function columnsOf(rows: readonly Row[]): Column[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return names.map((name) => ({

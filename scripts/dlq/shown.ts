@@ -28,6 +28,7 @@ export function shown(record: LogRecord, json: boolean): string[] {
 const originalHeaders = (headers: Headers): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (name.startsWith("dlq.") ? [] : [[name, String(value)]])));
 
+/** Sixteen bytes a line, with what is printable beside them. */
 function hexDump(bytes: Buffer): string[] {
   const out: string[] = [];
   for (let at = 0; at < bytes.length; at += 16) {

@@ -18,6 +18,7 @@ export function filterOf(conditions: readonly string[]): Filter {
   return (value) => tests.every((test) => test(value));
 }
 
+/** Own fields only: a path into what every object inherits finds nothing. */
 function at(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const name of path) {
@@ -27,6 +28,7 @@ function at(value: unknown, path: readonly string[]): unknown {
   return found;
 }
 
+/** Numbers as numbers, everything else as text. */
 function holds(found: unknown, operator: string, wanted: string): boolean {
   if (found === undefined || found === null) return operator === "!=";
   if (operator === "~") return String(found).includes(wanted);

@@ -8,6 +8,7 @@ export interface FoundRecord {
   readonly record: LogRecord;
 }
 
+/** One partition on its way to `end`, with what was fetched and not given out yet. */
 interface Reader {
   readonly place: Place;
   next: number;

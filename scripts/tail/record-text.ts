@@ -36,6 +36,7 @@ export function rawLine(topic: AnyTopic, { place, record }: FoundRecord, { json 
 
 const asTold = (value: unknown): Told => ({ json: JSON.stringify(value), value });
 
+/** A name that stands more than once keeps all its values, as a list. */
 function headerTexts(headers: Headers): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [

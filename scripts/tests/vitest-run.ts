@@ -36,6 +36,7 @@ export async function runVitest(root: string, wanted: readonly string[], machine
   }
 }
 
+/** Null where vitest could not be started. */
 function ran(
   root: string,
   args: readonly string[],

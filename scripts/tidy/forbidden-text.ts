@@ -1,5 +1,6 @@
 import { isTest, type Source } from "./sources.ts";
 
+/** What must not stand in a file, and why. */
 interface TextRule {
   readonly pattern: RegExp;
   /** What to write instead. */

@@ -52,6 +52,7 @@ function joined(folder: readonly string[], target: string): string {
   return parts.join("/");
 }
 
+/** What stands in a fence is no title and no link. */
 function withoutCode(text: string): string[] {
   let fenced = false;
   return text.split("\n").filter((line) => {

@@ -26,6 +26,7 @@ const inStreamOnly: Rule = (_, path) =>
     ? "a stage has a step and a close; Subjects stand in operators/stream/ alone"
     : undefined;
 
+/** By RxJS' own names: an import under another name escapes them. */
 const rules: Readonly<Record<string, Rule>> = {
   mergeMap: concurrent,
   flatMap: concurrent,

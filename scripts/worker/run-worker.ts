@@ -144,6 +144,7 @@ class Starting {
     this.#readiness.workers.push(worker);
   }
 
+  /** Shown in `/readyz` while it waits; waits as long as the neighbour is away, and throws what no waiting mends. */
   async #step<R>(who: string, what: string, job: () => Promise<R>): Promise<R> {
     const { stop, logger } = this.#run;
     this.#readiness.waiting.set(who, what);
@@ -152,6 +153,7 @@ class Starting {
     return done;
   }
 
+  /** Answers to the end, so that `/readyz` says that it stops. */
   async #stop(sinking: Promise<void>): Promise<void> {
     this.#leaving.abort();
     await sinking;

@@ -36,6 +36,7 @@ const goodLifeMs = 60_000;
 /** Longer than a worker takes to stop in order. */
 const usualStopMs = 20_000;
 
+/** One place among the workers, through all of its lives. */
 interface Supervised {
   child: ChildProcess | undefined;
   address: string | undefined;
@@ -125,6 +126,7 @@ export class Supervisor {
     });
   }
 
+  /** A worker that runs, or one that says why it cannot: some codes are not worth another life. */
   #heard(number: number, worker: Supervised, message: unknown): void {
     const told = workerMessage(message);
     if (told?.worker === "running") {

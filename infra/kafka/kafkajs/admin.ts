@@ -107,6 +107,7 @@ export class KafkaAdmin implements LogAdmin {
     });
   }
 
+  /** Somebody else may have made a topic meanwhile: that is not one of those made here, and no fault. */
   async #create(specs: readonly TopicSpec[]): Promise<string[]> {
     const topics = specs.map(({ name, partitions, settings }) => ({
       topic: name,
@@ -145,6 +146,7 @@ export class KafkaAdmin implements LogAdmin {
     return work(this.#cluster.address(directory.controller));
   }
 
+  /** In the order asked, -1 where none; leaders that have moved are asked again. */
   async #offsets(places: readonly Place[], timestamp: number): Promise<number[]> {
     return this.#asking("reading offsets", () =>
       retrying(

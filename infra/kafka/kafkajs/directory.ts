@@ -84,6 +84,7 @@ export class Directory {
     return this.#refreshing;
   }
 
+  /** What one node says of these topics; a topic that it does not know stays unknown and is asked for again. */
   async #learn(topics: readonly string[]): Promise<void> {
     const answer = await this.#ask(topics.length === 0 ? [anyTopic] : topics);
     this.clusterId = answer.clusterId ?? "";

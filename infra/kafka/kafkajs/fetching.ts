@@ -96,6 +96,7 @@ function decodeAnswer(payload: Buffer): Answer {
   return { errorCode, partitions };
 }
 
+/** The records stay bytes: whoever has no room for them has paid nothing. */
 function decodePartition(reader: ByteReader): PartitionAnswer {
   const errorCode = reader.int16();
   const highWatermark = reader.int64();

@@ -80,6 +80,7 @@ export class KafkaPort implements LogPort {
     return KafkaPlainWriter.open(this.#cluster);
   }
 
+  /** Topics are looked up first, so that a missing one is told as such. Resolves once the group has answered. */
   async join(options: JoinOptions): Promise<Membership> {
     const { group, topics } = options;
     const counts = await this.admin.partitions(topics);
@@ -117,6 +118,7 @@ export class KafkaPort implements LogPort {
     return needed > limits.maxBytes ? this.#fetch(place, offset, { ...limits, maxBytes: needed }) : fetched;
   }
 
+  /** A refusal of an exact fetch as the Fault that its reader can act on. */
   async #refused(place: Place, offset: number, refusal: Refusal): Promise<Error> {
     if (refusal.type !== "OFFSET_OUT_OF_RANGE") {
       await this.#cluster.directory.refresh().catch(() => undefined);

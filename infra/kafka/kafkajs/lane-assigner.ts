@@ -20,6 +20,7 @@ export const laneAssigner =
       name,
       metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(JSON.stringify([...held()])) }),
     }),
+    /** Called at the group's leader alone; what each member holds comes with its join. */
     async assign({ members, topics }) {
       const counts = topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length);
       if (new Set(counts).size > 1) {

@@ -73,6 +73,7 @@ export class Link {
     await Promise.all(all.map(({ opening }) => opening.then((broker) => broker.disconnect()).catch(() => undefined)));
   }
 
+  /** One attempt for all who ask at once; a link that has lost a socket is replaced, not mended. */
   async #whole({ host, port }: Address): Promise<Held> {
     const name = `${host}:${port}`;
     const held = this.#held.get(name);
@@ -97,6 +98,7 @@ interface Held {
   readonly opening: Promise<Broker>;
 }
 
+/** Both sockets are there before anyone uses the link. A node older than Kafka 2.3 is refused here, with its name. */
 async function open(dialling: Dialling, host: string, port: number, fetches: boolean): Promise<Broker> {
   const { connectionTimeoutMs, requestTimeoutMs, logger, ...same } = dialling;
   const connectionPool = new ConnectionPool({

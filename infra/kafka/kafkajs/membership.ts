@@ -70,6 +70,7 @@ export class KafkaMembership implements Membership {
     if (this.#joined) this.#formerSelf.remember("");
   }
 
+  /** Events of kafkajs; those of a consumer that was replaced are none of ours. */
   #listen(consumer: Consumer): void {
     const { topics, assigned, rebalancing, heartbeat } = this.#options;
     consumer.on(consumer.events.HEARTBEAT, () => heartbeat());

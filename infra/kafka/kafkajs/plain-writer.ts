@@ -55,6 +55,7 @@ export class KafkaPlainWriter implements PlainWriter {
     }
   }
 
+  /** A producer that the broker has forgotten (it was idle for days, or its log was cut) begins anew, once. */
   async #write(batches: readonly Batch[]): Promise<void> {
     const left = new Set(batches);
     const written = (batch: Batch) => {
@@ -82,6 +83,7 @@ export class KafkaPlainWriter implements PlainWriter {
 /** The broker has forgotten the producer, or never heard of its last batch: nothing of the refused batch is in the log. */
 const forgotten = new Set(["OUT_OF_ORDER_SEQUENCE_NUMBER", "UNKNOWN_PRODUCER_ID", "INVALID_PRODUCER_EPOCH", "INVALID_PRODUCER_ID_MAPPING"]);
 
+/** Without a transactional id any node answers, and no epoch fences anybody. */
 async function newIdentity(cluster: Cluster, link: Link): Promise<Identity> {
   try {
     return await retrying(limitMs, () =>

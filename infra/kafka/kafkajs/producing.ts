@@ -107,6 +107,7 @@ export async function produce(
 /** A broker that has just started does not know its partitions yet. */
 const isUnknownTopic = (error: unknown): boolean => error instanceof Refusal && error.type === "UNKNOWN_TOPIC_OR_PARTITION";
 
+/** A batch whose partition has no leader just now fails by itself and is tried again with the others that failed. */
 async function byLeader(cluster: Cluster, batches: readonly Batch[], failures: Map<Batch, unknown>): Promise<Map<number, Batch[]>> {
   const led = new Map<number, Batch[]>();
   try {
@@ -124,6 +125,7 @@ async function byLeader(cluster: Cluster, batches: readonly Batch[], failures: M
   return led;
 }
 
+/** One request a node. Each batch's answer stands for itself: a request may be taken in part. */
 async function produceTo(
   cluster: Cluster,
   link: Link,

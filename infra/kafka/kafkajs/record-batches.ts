@@ -78,6 +78,7 @@ export function readCommitted(bytes: Buffer, from: number, aborted: readonly Abo
   return { records, next, needed };
 }
 
+/** Only records at or after `from`: a fetch answers with whole batches, from the one that holds the offset. */
 function readBatch(batch: Buffer, base: number, attributes: number, from: number, into: LogRecord[]): void {
   const header = new ByteReader(batch, at.firstTimestamp);
   const firstTimestamp = header.int64();

@@ -28,6 +28,7 @@ export function snappyDecompressed(bytes: Buffer): Buffer {
   return output.whole();
 }
 
+/** Literals and copies of what was written before; source: google/snappy, format_description.txt. */
 function readBlock(block: Buffer, output: DecompressedBytes): void {
   let at = 0;
   const start = output.whole().length;

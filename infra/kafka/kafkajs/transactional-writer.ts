@@ -83,6 +83,7 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     await this.#doing("aborting", () => this.#end(false));
   }
 
+  /** Once a transaction and place: the coordinator keeps the list until the end. */
   async #addPartitions(batches: readonly Batch[]): Promise<void> {
     const fresh = batches.filter(({ topic, partition }) => !this.#added.has(placeKey(topic, partition)));
     if (fresh.length === 0) return;
@@ -97,6 +98,7 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     for (const { topic, partition } of fresh) this.#added.add(placeKey(topic, partition));
   }
 
+  /** To two coordinators, that of the transaction first: a position without it would not be part of anything. */
   async #addPositions(groupId: string, positions: readonly CommittedPosition[]): Promise<void> {
     const { transactionalId } = this.#identity;
     await this.#cluster.coordinated(this.#link, "transaction", transactionalId, async (at) => {
@@ -137,6 +139,7 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
     this.#offsetsAdded = false;
   }
 
+  /** The first failure spends the writer: after it nobody knows what the coordinator has. */
   async #doing<R>(doing: string, work: () => Promise<R>): Promise<R> {
     const { transactionalId } = this.#identity;
     if (this.#spent !== undefined)

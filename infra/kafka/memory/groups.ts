@@ -29,6 +29,7 @@ export class MemoryGroups {
     };
   }
 
+  /** Everybody hears of the rebalance before anybody gets lanes, as with Kafka's eager protocol. */
   #deal(name: string): void {
     const group = this.#groups.get(name);
     if (group === undefined || group.members.size === 0) return;

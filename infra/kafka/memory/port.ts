@@ -75,6 +75,7 @@ export class MemoryPort implements LogPort {
   }
 }
 
+/** Spent with its epoch: a newer fence makes every call throw GW_LANE_FENCED. */
 class MemoryWriter implements TransactionalWriter {
   readonly #log: MemoryStorage;
   readonly #id: string;
@@ -113,6 +114,7 @@ class MemoryWriter implements TransactionalWriter {
   }
 }
 
+/** All of it at once: nothing here can be away. */
 class MemoryAdmin implements LogAdmin {
   readonly #log: MemoryStorage;
 

@@ -124,6 +124,7 @@ export class MemoryStorage {
     for (const listener of [...this.#arrivals]) listener();
   }
 
+  /** As Kafka would: the partition given, else by the key. */
   #place({ topic, partition, key, value }: OutRecord): Place {
     const found = this.#topics.get(topic);
     if (found === undefined) throw new Fault("GW_TOPIC_MISSING", `there is no topic ${topic}`);
