@@ -15,7 +15,7 @@ export interface StatusView {
   readonly alerts: readonly { readonly ts: string; readonly severity: string; readonly kind: string; readonly title: string }[];
 }
 
-/** One worker as the page shows it; absent figures mean that it did not answer. */
+/** One worker as the page shows it, its lanes by group. */
 export interface WorkerView {
   readonly name: string;
   readonly address: string;

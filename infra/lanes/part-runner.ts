@@ -76,6 +76,7 @@ export class PartRunner<L extends Runnable> {
     return this.#options.group;
   }
 
+  /** Resolves when the group has answered for the first time; lanes open after that. Throws what joining throws. */
   async start(): Promise<void> {
     const { log, group, topics, settings, memberFile, lost, count } = this.#options;
     this.#membership = await log.join({
@@ -120,6 +121,7 @@ export class PartRunner<L extends Runnable> {
     void this.#closed(partition, lane, fault);
   }
 
+  /** Called again after every rebalance, also where nothing has changed: that is a proof of good standing too. */
   #assign(partitions: ReadonlySet<number>): void {
     if (this.#stopping) return;
     this.#assigned = partitions;
@@ -133,6 +135,7 @@ export class PartRunner<L extends Runnable> {
     for (const partition of partitions) if (!this.lanes.has(partition) && !this.halted.has(partition)) this.#open(partition);
   }
 
+  /** Its taps join the feed only once it has recovered: before that it could take nothing. */
   #open(partition: number): void {
     const { log } = this.#options;
     const lane = this.#options.open(partition);
@@ -163,6 +166,7 @@ export class PartRunner<L extends Runnable> {
     if (!this.#stopping && this.#assigned?.has(partition)) this.#open(partition);
   }
 
+  /** `error` where a person is needed, `warn` where the next lane goes on by itself. */
   #report(partition: number, fault: Fault): void {
     const { logger, count } = this.#options;
     count(events[fault.code] ?? "failure");
@@ -176,6 +180,7 @@ export class PartRunner<L extends Runnable> {
     for (const wake of [...this.#waiters]) wake();
   }
 
+  /** Two heartbeats, or one answered join, after the moment of asking: what came before proves nothing about now. */
   async #goodStanding(): Promise<void> {
     const wanted = this.#standing + 2;
     while (this.#standing < wanted && !this.#stopping) {

@@ -20,6 +20,7 @@ export interface Recovering {
   readonly open: () => boolean;
 }
 
+/** Where a lane stands after recovery. */
 export interface Recovered {
   /** Next offset of every input. */
   readonly next: number[];

@@ -5,12 +5,14 @@ import { struct } from "../stream/codec.ts";
 import { none, ok } from "../stream/outcome.ts";
 import { stage, type Wiring } from "../stream/stage.ts";
 
+/** Options of whatever judges by a baseline; a pipeline spreads them into its own. */
 export const baselineOptions = {
   alpha: z.number().gt(0).lte(1).default(0.02).describe("weight of the newest reading in its baseline"),
   limit: z.number().positive().default(6).describe("deviations from the baseline that count as outside"),
   warmUp: z.int().min(2).default(30).describe("readings of a key before any is judged"),
   confirm: z.int().positive().default(2).describe("readings in a row that must be outside before it is said"),
 };
+/** What `baselineOptions` parse to. */
 export type BaselineOptions = { [K in keyof typeof baselineOptions]: z.infer<(typeof baselineOptions)[K]> };
 
 /** A number of a record that has a baseline, the side on which leaving it is bad, and its smallest credible deviation. */
@@ -106,6 +108,7 @@ export function baselineShift<In>(
   );
 }
 
+/** Weighted mean and variance in one step; the variance takes the distance from the mean before. */
 function learn(baseline: { count: number; mean: number; variance: number }, mean: number, distance: number, weight: number): void {
   baseline.count += 1;
   baseline.mean = mean + weight * distance;

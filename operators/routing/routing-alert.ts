@@ -52,6 +52,7 @@ export function routingAlert(
   });
 }
 
+/** By measure; one sentence, the first thing to look at. */
 const actions: Readonly<Record<string, string>> = {
   imbalance: "See which experts took the load in gatewatch.window; a hot expert wants a replica, a hot rank another placement.",
   entropy:

@@ -10,6 +10,7 @@ import type { LogRecord, Origin, Place } from "./record.ts";
 import { sourcesOf } from "./sources.ts";
 import { seconds } from "./time.ts";
 
+/** What one lane's instance of a part is opened with. */
 export interface GraphOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly partition: number;
@@ -44,6 +45,7 @@ export interface StageCounts {
   dropped: Map<string, number>;
 }
 
+/** One input with its clock. An idle one holds the others back no longer. */
 interface Input extends AssembledInput {
   readonly clock: Clock<never>;
   idle: boolean;
@@ -160,6 +162,7 @@ export class LaneGraph {
     return taken;
   }
 
+  /** Outputs that `take` would give. */
   get pending(): number {
     return this.#outputs.length;
   }
@@ -169,6 +172,7 @@ export class LaneGraph {
     return [...this.#assembled.stores].map(([name, { size, evicted }]) => ({ name, keys: size, evicted }));
   }
 
+  /** State, clocks and watermark as bytes. Two graphs that were fed the same are the same bytes. */
   dump(): Buffer {
     return checkpointType.toBuffer({
       watermark: this.#watermark,
@@ -203,6 +207,7 @@ export class LaneGraph {
     return input;
   }
 
+  /** Stage `decode`: it never came into the graph. */
   #refuse(input: Input, origin: LogRecord, { code, message }: Refused): void {
     // Every lane reads a table whole; one of them writes its bad records down.
     if (input.role === "table" && this.#how.partition !== 0) return;
@@ -224,6 +229,7 @@ export class LaneGraph {
     return least === Number.POSITIVE_INFINITY ? latest : least;
   }
 
+  /** One batch into the graph, synchronously: when it returns, all that follows from it has been collected. */
   #push(input: Input, records: readonly unknown[], origins: readonly Origin[]): void {
     const { partition } = this.#how;
     input.subject.next({ topic: input.topic.name, partition, records, origins, watermark: this.#watermark, aside: this.#aside });
@@ -231,6 +237,7 @@ export class LaneGraph {
     this.#mark(false);
   }
 
+  /** What leaves the part, in order. Between parts the public records behind a value travel with it. */
   #collect(
     topic: AnyTopic,
     by: ((value: unknown) => string) | undefined,
@@ -289,6 +296,7 @@ export class LaneGraph {
   }
 }
 
+/** A lane's own input goes by event time, one from another part by that part's marks, a table by none. */
 function clockOf({ topic, role }: AssembledInput, lateness: number): Clock<never> {
   if (role === "table") return new NoClock() as Clock<never>;
   if (role === "parts") return new MarkClock() as Clock<never>;

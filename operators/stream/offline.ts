@@ -21,6 +21,7 @@ interface HandedOn extends LogRecord {
   readonly handedOn: unknown;
 }
 
+/** One part that reads a topic, and as which of its inputs. */
 interface Reader {
   readonly pipeline: Pipeline;
   readonly part: string;
@@ -83,6 +84,7 @@ export class Offline {
     return this.#take();
   }
 
+  /** Of every lane that has been fed, for their counts and stores. */
   graphs(): LaneGraph[] {
     return [...this.#lanes.values()].map(({ graph }) => graph);
   }
@@ -99,6 +101,7 @@ export class Offline {
     this.#settle(lane);
   }
 
+  /** Opened at its first record. Without a rekey the number of lanes does not matter to what comes out. */
   #lane({ pipeline, part, options, internal }: Reader, partition: number): { graph: LaneGraph; pipeline: string } {
     const id = `${pipeline.name}/${part}/${partition}`;
     let lane = this.#lanes.get(id);
@@ -126,6 +129,7 @@ export class Offline {
     }
   }
 
+  /** As the topic would: a key, an offset that rises, no broker's time. The value itself goes on, undecoded. */
   #passOn(topic: AnyTopic, key: string | null, value: unknown): void {
     const readers = this.#readers.get(topic.name);
     if (readers === undefined) return;
@@ -143,4 +147,5 @@ export class Offline {
   }
 }
 
+/** What one pipeline has produced for others to see, or could not process. */
 export type OfflineOutput = Exclude<GraphOutput, { kind: "mark" }> & { readonly pipeline: string };

@@ -52,6 +52,9 @@ export interface Wiring<In> extends Partial<StoreLimits> {
 /** Makes the store of a stage and enters it, under the stage's name, into what a checkpoint of the lane holds. */
 export type StoreFactory = <S>(stage: string, codec: Codec<S>, initial: () => S, limits: StoreLimits) => KeyedStore<S>;
 
+/**
+ * Keys are forgotten after a day of event time, and never more than so many are held: no stage grows without bound by default.
+ */
 const defaultLimits: StoreLimits = { maxKeys: 100_000, ttl: 24 * 3600 * 1_000_000 };
 
 /** Keyed and stateful: one state a key, in the lane's store. */
@@ -123,6 +126,7 @@ abstract class Run<S, In, Out> {
     return { topic, partition, watermark, aside, records: this.out, origins: this.origins };
   }
 
+  /** A throw is a defect of the stage and still no reason to stop a lane: its record becomes a dead letter. */
   private stepped(record: In): Outcome<Out> {
     try {
       return this.stepAt(record);
@@ -149,6 +153,7 @@ abstract class Run<S, In, Out> {
   }
 }
 
+/** Without a key: nothing to close and nothing to keep. */
 class StatelessRun<In, Out> extends Run<undefined, In, Out> {
   protected override stepAt(record: In): Outcome<Out> {
     return this.spec.step(undefined, record, this.at);
@@ -156,6 +161,7 @@ class StatelessRun<In, Out> extends Run<undefined, In, Out> {
   protected override closeDue(): void {}
 }
 
+/** With a key and a store: state is touched, judged and learnt, then asked when it wants to be called again. */
 class KeyedRun<S, In, Out> extends Run<S, In, Out> {
   readonly #key: (record: In) => string;
   readonly #store: KeyedStore<S>;

@@ -1,6 +1,7 @@
 import avro from "avsc";
 import { type Codec, decodeAll, encodeAll } from "./codec.ts";
 
+/** What bounds a store. Both follow from the input alone, so that a replay forgets the same keys. */
 export interface StoreLimits {
   /** At most so many keys are held; beyond it the one unused for longest goes (second chance, in insertion order). */
   readonly maxKeys: number;
@@ -49,6 +50,7 @@ export class KeyedStore<S> {
     this.#schema = JSON.stringify(this.#entryType.schema({ exportAttrs: true }));
   }
 
+  /** Keys held now, expired ones that no sweep has met included. */
   get size(): number {
     return this.#entries.size;
   }
@@ -71,10 +73,12 @@ export class KeyedStore<S> {
     return entry;
   }
 
+  /** Without touching it: for tests and for looking, not for a step. */
   get(key: string): S | undefined {
     return this.#entries.get(key)?.state;
   }
 
+  /** Its time is forgotten too; a key that is not there is no fault. */
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
@@ -123,6 +127,7 @@ export class KeyedStore<S> {
     }
   }
 
+  /** In insertion order, which is part of the state: eviction goes by it. */
   dump(): StoreDump {
     return { schema: this.#schema, sweptAt: this.#sweptAt, entries: encodeAll(this.#entryType, dumped(this.#entries)) };
   }
@@ -171,6 +176,7 @@ export class KeyedStore<S> {
   }
 }
 
+/** Its schema stands in every checkpoint, so that another version can read it or refuse it. */
 function entryType<S>(codec: Codec<S>): avro.Type {
   return avro.Type.forSchema({
     type: "record",

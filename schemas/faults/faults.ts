@@ -2,7 +2,9 @@
 export type FaultAction = "dead-letter" | "drop-lane" | "rebuild-lane" | "retry" | "halt-lane" | "exit" | "usage";
 
 interface FaultRule {
+  /** Whether the same may be tried again and come right. */
   readonly retriable: boolean;
+  /** The whole error handling: what the runner does next, whatever the message says. */
   readonly then: FaultAction;
   readonly remedy: string;
 }

@@ -1,7 +1,10 @@
 import type { Alert } from "../types/avro.ts";
 import { topic } from "./topic.ts";
 
-/** What people and programs subscribe to; `kind`, `severity` and `entity` (`type:id`) also stand in the record's headers. */
+/**
+ * What people and programs subscribe to; `kind`, `severity` and `entity` (`type:id`) also stand in the record's headers.
+ * Order: that of a deployment. The same cause gives the same `id`, so a reader can tell a replay from news.
+ */
 export const alert = topic<Alert>({
   name: "gatewatch.alert",
   role: "output",

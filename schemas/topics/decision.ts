@@ -1,7 +1,10 @@
 import type { Decision } from "../types/avro.ts";
 import { topic } from "./topic.ts";
 
-/** What should be done, or was. Read by the sink, `governance`, autoscalers. */
+/**
+ * What should be done, or was. Read by the sink, `governance`, autoscalers.
+ * Order: that of a deployment; whoever acts on it takes the newest.
+ */
 export const decision = topic<Decision>({
   name: "gatewatch.decision",
   role: "output",

@@ -2,7 +2,10 @@ import type { MetricSample } from "../types/avro.ts";
 import { topic } from "./topic.ts";
 import { completeDeployment } from "./window-times.ts";
 
-/** Any scalar metric. Read by `metrics`. */
+/**
+ * Any scalar metric. Read by `metrics`.
+ * Order: that of a series, which is its name and all its labels, in whatever order they were given.
+ */
 export const metric = topic<MetricSample>({
   name: "moe.metric",
   role: "input",

@@ -3,7 +3,10 @@ import type { Writable } from "./topic.ts";
 import { topic } from "./topic.ts";
 import { completeDeployment } from "./window-times.ts";
 
-/** Inference requests, one event a change of state or one a request. Read by `threats`, `load`, `cache`, `governance`. */
+/**
+ * Inference requests, one event a change of state or one a request. Read by `threats`, `load`, `cache`, `governance`.
+ * Order: that of a tenant, by a hash that says nothing of who it is.
+ */
 export const request = topic<RequestEvent>({
   name: "moe.request",
   role: "input",

@@ -2,7 +2,10 @@ import type { RouterEvent } from "../types/avro.ts";
 import { topic } from "./topic.ts";
 import { completeWindow, windowOrder } from "./window-times.ts";
 
-/** Router telemetry of the engines, one event a layer and window. Read by `router-windows`, `experts`, `placement`. */
+/**
+ * Router telemetry of the engines, one event a layer and window. Read by `router-windows`, `experts`, `placement`.
+ * Order: that of an instance, whose layers judge themselves by what came before.
+ */
 export const router = topic<RouterEvent>({
   name: "moe.router",
   role: "input",

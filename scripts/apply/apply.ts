@@ -12,6 +12,7 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { type Line, longestLineBytes } from "./lines.ts";
 import { parseLine } from "./record-line.ts";
 
+/** What is run, and how it ends. */
 export interface ApplyOptions extends Pick<OfflineOptions, "pipelines" | "maxAheadMs"> {
   /** Of the input topics, where lines carry `partition`; needed by pipelines of several parts alone. */
   readonly partitions?: number;
@@ -21,6 +22,7 @@ export interface ApplyOptions extends Pick<OfflineOptions, "pipelines" | "maxAhe
   readonly onScore?: (line: string) => void;
 }
 
+/** Filled while lines are applied; `dropped` only by `end`. */
 export interface ApplyCounts {
   in: number;
   readonly out: Map<string, number>;
@@ -90,6 +92,7 @@ export class Apply {
     return this.#offline.feed(topic, partition, record).map((output) => this.#asLine(output));
   }
 
+  /** Closes what is open, unless told not to, and counts what the stages have dropped. Once. */
   end(): string[] {
     const last = this.#close ? this.#offline.close().map((output) => this.#asLine(output)) : [];
     for (const graph of this.#offline.graphs()) {
@@ -100,6 +103,7 @@ export class Apply {
     return last;
   }
 
+  /** Offset and partition of the line where it has them, so that what `tail --raw` wrote keeps its sources. */
   #read({ number, bytes, length }: Line): ReadLine {
     if (length > longestLineBytes)
       throw new Fault("GW_RECORD_TOO_LARGE", `the line has ${length} bytes, at most ${longestLineBytes} are read`);

@@ -7,6 +7,7 @@ import { command } from "../command-line/command.ts";
 import { input, output } from "../command-line/files.ts";
 import { Progress } from "../command-line/progress.ts";
 
+/** Exit 0 also with dead-lettered lines: the input is to blame and not the run. Needs no address; opens no connection. */
 export const apply = command({
   name: "apply",
   summary: "Runs pipelines over JSON Lines, without a broker.",
@@ -61,6 +62,7 @@ export const apply = command({
   },
 });
 
+/** To stderr, so that stdout is data alone; sorted, so that two runs can be compared. */
 function counted({ in: read, out, dropped, deadLettered }: ApplyCounts, seconds: string): string[] {
   return [
     `in             ${read}`,

@@ -25,6 +25,7 @@ export function judge(report: TestRunReport | undefined, exitCode: number | null
   return { passed: report.passed, failed: report.failed + faults.length, skipped, faults };
 }
 
+/** Only for what the machine lacks, and only where the test says so in its name or note. */
 function mayBeSkipped(said: string, { java, maven, chdb, docker }: Machine): boolean {
   if (/docker/i.test(said)) return !docker.found;
   return !(java.found && maven.found && chdb.found);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isSilence, refusalType } from "./kafka-fault.ts";
 
 const firstWaitMs = 5;
+/** Long enough to be no burden on a broker that starts, short enough for a lane that waits. */
 const longestWaitMs = 300;
 
 /** Nobody has done anything yet: the same may be asked again. */
