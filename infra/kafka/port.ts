@@ -73,6 +73,7 @@ export interface Feed {
 
 /** A record to be written. A value of null is a tombstone where the topic is compacted. */
 export interface OutRecord {
+  /** With its namespace: the port knows none. */
   readonly topic: string;
   /** By the key's murmur2 where left out. */
   readonly partition?: number;
@@ -94,6 +95,7 @@ export interface TransactionalWriter {
   send(records: readonly OutRecord[]): Promise<ReadonlyMap<string, number>>;
   /** Ends the transaction together with these positions of the group. Works without records as well. */
   commit(group: string, positions: readonly CommittedPosition[]): Promise<void>;
+  /** Nothing of the open transaction will be seen by a reader of committed records. */
   abort(): Promise<void>;
 }
 
@@ -108,8 +110,11 @@ export interface JoinOptions {
   readonly group: string;
   /** Co-partitioned: a member gets the same partition numbers of each. GW_TOPIC_NOT_COPARTITIONED otherwise. */
   readonly topics: readonly string[];
+  /** Not heard of for so long, a member loses its lanes. */
   readonly sessionTimeoutMs: number;
+  /** How often it is heard of; `heartbeat` is called for each that was answered. */
   readonly heartbeatMs: number;
+  /** How long the group waits for a member to join again before it goes on without it. */
   readonly rebalanceTimeoutMs: number;
   /** Keeps the member id over a SIGKILL, so that the next life can leave for the former one at once. */
   readonly memberFile?: string;
@@ -140,7 +145,9 @@ export interface TopicSpec {
 export interface LogAdmin {
   /** Idempotent: topics that exist stay as they are. Resolves to the names it made. */
   createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
+  /** Those that are not there are no fault. */
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** All this user may see, without the cluster's own. */
   listTopics(): Promise<readonly string[]>;
   /** Number of partitions; a missing topic is left out. */
   partitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;

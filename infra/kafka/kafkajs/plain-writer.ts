@@ -3,7 +3,7 @@ import type { Identity } from "./calls.ts";
 import type { Cluster } from "./cluster.ts";
 import { kafkaFault, refusalType } from "./kafka-fault.ts";
 import type { Link } from "./link.ts";
-import { type Batch, place, produce, Sequences } from "./producing.ts";
+import { type Batch, mayComeRight, type Produced, place, produce, Sequences } from "./producing.ts";
 import { check } from "./refusal.ts";
 import { retrying } from "./retrying.ts";
 import { sends } from "./sends.ts";
@@ -57,21 +57,49 @@ export class KafkaPlainWriter implements PlainWriter {
 
   /** A producer that the broker has forgotten (it was idle for days, or its log was cut) begins anew, once. */
   async #write(batches: readonly Batch[]): Promise<void> {
-    const left = new Set(batches);
-    const written = (batch: Batch) => {
-      left.delete(batch);
-      this.#sequences.written(batch);
-    };
     try {
-      await produce(this.#cluster, this.#link, await this.#known(), batches, limitMs, written);
+      const refused = await this.#writeAll(batches);
+      if (refused.length === 0) return;
+      this.#forget();
+      const again = refused.map((batch) => ({ ...batch, firstSequence: 0 }));
+      const { failures } = await this.#produce(again);
+      for (const failure of failures.values()) throw failure;
     } catch (error) {
-      this.#identity = undefined;
-      this.#sequences.clear();
-      if (!forgotten.has(refusalType(error) ?? "")) throw error;
-      // What the broker has acknowledged stays; the rest was refused as a whole and goes out under a new id.
-      const again = [...left].map((batch) => ({ ...batch, firstSequence: 0 }));
-      await produce(this.#cluster, this.#link, await this.#known(), again, limitMs, (batch) => this.#sequences.written(batch));
+      this.#forget();
+      throw error;
     }
+  }
+
+  /**
+   * Resolves to the batches of which nothing is in the log because the broker has forgotten the producer: they may go out under
+   * a new id. One whose answer was lost may not, since the log may hold it: it goes out again under the numbers it had.
+   */
+  async #writeAll(batches: readonly Batch[]): Promise<Batch[]> {
+    const refused: Batch[] = [];
+    const unsure = new Set<Batch>();
+    for (let left = batches; left.length > 0; ) {
+      const { failures, ...more } = await this.#produce(left);
+      for (const batch of more.unsure) unsure.add(batch);
+      const isRefused = (batch: Batch) => forgotten.has(refusalType(failures.get(batch)) ?? "") && !unsure.has(batch);
+      const open = [...failures.keys()].filter((batch) => !isRefused(batch));
+      const ended = open.length === failures.size;
+      const hopeless = open.find((batch) => ended || !mayComeRight(failures.get(batch)));
+      if (hopeless !== undefined) throw failures.get(hopeless);
+      refused.push(...[...failures.keys()].filter(isRefused));
+      left = open;
+    }
+    return refused;
+  }
+
+  async #produce(batches: readonly Batch[]): Promise<Produced> {
+    const written = (batch: Batch) => this.#sequences.written(batch);
+    return await produce(this.#cluster, this.#link, await this.#known(), batches, limitMs, written);
+  }
+
+  /** The next batches begin at 0 under a new id. */
+  #forget(): void {
+    this.#identity = undefined;
+    this.#sequences.clear();
   }
 
   async #known(): Promise<Identity> {

@@ -72,10 +72,20 @@ export class Sequences {
   }
 }
 
+/** How far a `produce` has come. */
+export interface Produced {
+  /** The first offset of each place that is written. */
+  readonly offsets: ReadonlyMap<string, number>;
+  /** The last failure of each batch that is not known to be written, what cannot be mended by asking again first; empty when all are. */
+  readonly failures: ReadonlyMap<Batch, unknown>;
+  /** Batches that went out at least once without an answer that says what became of them. */
+  readonly unsure: ReadonlySet<Batch>;
+}
+
 /**
  * Writes the batches, each until its leader has acknowledged it for all replicas: over lost connections, moved leaders and
- * restarts the same batch goes out again under the same sequence numbers. Resolves to the first offset of each place; throws
- * what cannot be mended by asking again, or the last failure after the limit.
+ * restarts the same batch goes out again under the same sequence numbers. Ends early where one cannot be mended by asking
+ * again, and after the limit.
  */
 export async function produce(
   cluster: Cluster,
@@ -84,25 +94,28 @@ export async function produce(
   batches: readonly Batch[],
   limitMs: number,
   written: (batch: Batch) => void,
-): Promise<Map<string, number>> {
+): Promise<Produced> {
   const offsets = new Map<string, number>();
+  const unsure = new Set<Batch>();
   const limit = Date.now() + limitMs;
   let left = batches;
   for (let wait = 10; ; wait = Math.min(wait * 2, 500)) {
     const failures = new Map<Batch, unknown>();
-    await Promise.all(
-      [...(await byLeader(cluster, left, failures))].map((led) => produceTo(cluster, link, identity, led, offsets, failures)),
-    );
+    const round = { offsets, unsure, failures };
+    await Promise.all([...(await byLeader(cluster, left, failures))].map((led) => produceTo(cluster, link, identity, led, round)));
     for (const batch of left) if (!failures.has(batch)) written(batch);
-    if (failures.size === 0) return offsets;
-    const fatal = [...failures.values()].find((error) => !mayAskAgain(error) && !isUnknownTopic(error));
-    if (fatal !== undefined) throw fatal;
-    if (Date.now() + wait > limit) throw failures.values().next().value;
+    const fatal = [...failures].filter(([, error]) => !mayComeRight(error));
+    if (failures.size === 0 || fatal.length > 0 || Date.now() + wait > limit) {
+      return { offsets, unsure, failures: new Map([...fatal, ...failures]) };
+    }
     left = [...failures.keys()];
     await pause(wait);
     await cluster.directory.refresh().catch(() => undefined);
   }
 }
+
+/** Whether a batch that failed so may be sent again as it is. */
+export const mayComeRight = (error: unknown): boolean => mayAskAgain(error) || isUnknownTopic(error);
 
 /** A broker that has just started does not know its partitions yet. */
 const isUnknownTopic = (error: unknown): boolean => error instanceof Refusal && error.type === "UNKNOWN_TOPIC_OR_PARTITION";
@@ -131,8 +144,7 @@ async function produceTo(
   link: Link,
   identity: Identity,
   [node, batches]: readonly [number, readonly Batch[]],
-  offsets: Map<string, number>,
-  failures: Map<Batch, unknown>,
+  { offsets, failures, unsure }: { offsets: Map<string, number>; failures: Map<Batch, unknown>; unsure: Set<Batch> },
 ): Promise<void> {
   const large = batches.some(({ bytes }) => bytes >= compressBytes);
   const topicData = byTopic(
@@ -151,15 +163,22 @@ async function produceTo(
       const answered = answer.topics
         .find(({ topicName }) => topicName === batch.topic)
         ?.partitions.find(({ partition }) => partition === batch.partition);
+      if (answered === undefined || isHalfDone(answered.errorCode)) unsure.add(batch);
       if (answered === undefined) failures.set(batch, new Fault("GW_KAFKA_UNREACHABLE", `node ${node} did not answer for ${batch.topic}`));
       else if (answered.errorCode === 0) offsets.set(placeKey(batch.topic, batch.partition), Number(answered.baseOffset));
       else if (!isRepeat(answered.errorCode)) failures.set(batch, new Refusal(answered.errorCode));
     }
   } catch (error) {
     if (!isSilence(error)) throw kafkaFault(error, `writing to ${batches.map(({ topic }) => topic).join(", ")}`);
-    for (const batch of batches) failures.set(batch, error);
+    for (const batch of batches) {
+      unsure.add(batch);
+      failures.set(batch, error);
+    }
   }
 }
+
+/** REQUEST_TIMED_OUT and NOT_ENOUGH_REPLICAS_AFTER_APPEND: the leader has the batch, the replicas may not. */
+const isHalfDone = (code: number): boolean => code === 7 || code === 20;
 
 /** DUPLICATE_SEQUENCE_NUMBER: the batch is in the log already, so long that the broker forgot where. */
 const isRepeat = (code: number): boolean => code === 46;

@@ -56,9 +56,9 @@ export class KafkaTransactionalWriter implements TransactionalWriter {
       for (const send of sends(await place(this.#cluster, records))) {
         const batches = this.#sequences.batches(send);
         await this.#addPartitions(batches);
-        const offsets = await produce(this.#cluster, this.#link, this.#identity, batches, produceLimitMs, (batch) =>
-          this.#sequences.written(batch),
-        );
+        const written = (batch: Batch) => this.#sequences.written(batch);
+        const { offsets, failures } = await produce(this.#cluster, this.#link, this.#identity, batches, produceLimitMs, written);
+        for (const failure of failures.values()) throw failure;
         for (const [name, offset] of offsets) if (!first.has(name)) first.set(name, offset);
       }
       return first;
