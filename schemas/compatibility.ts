@@ -65,6 +65,7 @@ const widenings: ReadonlySet<string> = new Set(["int long", "int double", "long 
 const widens = (before: string, after: string): boolean => widenings.has(`${before} ${after}`);
 
 const kindName = ({ kind }: Shape): string => names[kind] ?? kind;
+/** Kinds of shapes in words; the others are called as in Avro. */
 const names: Readonly<Record<string, string>> = {
   optional: "nullable",
   list: "an array",

@@ -9,8 +9,10 @@ import { fromFile } from "./yaml-file.ts";
 /** Where settings come from; what stands later wins: file, environment, `set`, `namespace`. */
 export interface SettingsSources {
   readonly pipelines: readonly Pipeline[];
+  /** A YAML file; one that cannot be read is a fault like any other. */
   readonly file?: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** `key=value`, as typed after `--set`. */
   readonly set?: readonly string[];
   readonly namespace?: string;
 }

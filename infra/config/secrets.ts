@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
+/** `${env:NAME}` and `${file:path}`; a `$` by itself is text. */
 const reference = /\$\{(env|file):([^}]+)\}/g;
 
 /** Replaces `${env:NAME}` and `${file:path}`; a file's path counts from `folder`, and a line feed at its end is left out. */

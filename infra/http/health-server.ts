@@ -19,6 +19,7 @@ export interface HealthServer {
   stop(): Promise<void>;
 }
 
+/** How often the loop shows that it comes round. */
 const tickMs = 1_000;
 /** A loop that has not come round for so long does no work either. */
 const hungMs = 10_000;

@@ -6,10 +6,12 @@ import { statusHtml } from "./status-page-html.ts";
 export interface StatusView {
   readonly profile: string;
   readonly uptimeS: number;
+  /** What `up` has started, in the order of their start. */
   readonly parts: readonly { readonly name: string; readonly address: string; readonly detail: string }[];
   readonly workers: readonly WorkerView[];
   /** Records that lanes have not read yet, by the topic they read. */
   readonly lag: readonly { readonly topic: string; readonly records: number }[];
+  /** What `up` itself has counted since its start. */
   readonly counts: readonly { readonly name: string; readonly value: number }[];
   /** Newest first. */
   readonly alerts: readonly { readonly ts: string; readonly severity: string; readonly kind: string; readonly title: string }[];

@@ -10,6 +10,10 @@ const chunkBytes = 900_000;
 
 /** A checkpoint as it lies in the topic: who wrote it, and the graph's dump. */
 export interface SavedState {
+  /**
+   * Of the code and options that wrote it: another's state is loaded all the same, and doubted where records are replayed on
+   * it.
+   */
   readonly fingerprint: string;
   readonly state: Buffer;
 }

@@ -11,6 +11,7 @@ import type { Tables } from "./tables.ts";
 export interface Links {
   readonly log: LogPort;
   readonly codec: RecordCodec;
+  /** Broadcast inputs, read once a process. */
   readonly tables: Tables;
   readonly meter: LaneMeter;
   readonly logger: Logger;
@@ -26,9 +27,13 @@ export type LaneEvent = "rebalance" | "failure" | "fenced" | "stalled";
 
 /** What lanes report of themselves; the metric catalogue gives it names. */
 export interface LaneMeter {
+  /** Once a happening, whichever lane of the group it was. */
   event(group: string, event: LaneEvent): void;
+  /** A lane lives: how long it took to restore, and how many records were read again for it. */
   restored(lane: LaneName, ms: number, replayed: number): void;
+  /** Its next records were gone, whatever it does about that. */
   gap(lane: LaneName, topic: string): void;
+  /** A transaction came through. Counts and outputs are those it covers; called after it, so that what is counted is there. */
   committed(
     lane: LaneName,
     transaction: { ms: number; records: number; outputs: number; checkpointBytes: number },
@@ -40,9 +45,12 @@ export interface LaneMeter {
 /** One part of a pipeline, ready to be opened for any partition. */
 export interface PartToRun {
   readonly pipeline: Pipeline;
+  /** By the topic it begins with, or the name its `rekey` gave it. */
   readonly part: string;
+  /** Checked and complete; the same for every lane of the part. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly inputs: readonly { readonly topic: AnyTopic; readonly role: LaneGraph["inputs"][number]["role"] }[];
+  /** Each once, internal ones included. */
   readonly outputs: readonly AnyTopic[];
   /** Changes whenever code or options do: stands in every checkpoint. */
   readonly fingerprint: string;

@@ -11,12 +11,17 @@ import type { MemberSettings } from "./settings.ts";
 export interface Runnable {
   readonly taps: readonly Tap[];
   readonly status: LaneStatus;
+  /** How long it has work that it does not get written; 0 while it has none. */
   readonly stalledMs: number;
   /** What a lane that lives cannot go on without, in words: it is unready meanwhile, and not stalled. */
   readonly waitingFor?: string | undefined;
+  /** Resolves when it has ended in order, rejects with a Fault otherwise. `onLive` once, when its taps may be fed. */
   run(onLive: () => void): Promise<void>;
+  /** Ends after a last transaction. */
   finish(): void;
+  /** Ends now. Safe at any moment: what is under way is either whole or fenced off. */
   drop(): void;
+  /** Whoever takes over should have little to replay. */
   hurry(): void;
 }
 
@@ -25,10 +30,12 @@ export interface PartRunnerOptions<L extends Runnable> {
   readonly log: LogPort;
   readonly logger: Logger;
   readonly group: string;
+  /** Co-partitioned: a member gets the same partition numbers of each. */
   readonly topics: readonly string[];
   readonly settings: MemberSettings;
   /** A file of this part's own where the member id survives a SIGKILL. */
   readonly memberFile?: string;
+  /** Makes a lane; nothing of it runs before `run`. */
   open(partition: number): L;
   /** The membership is gone for good. */
   lost(cause: Error): void;

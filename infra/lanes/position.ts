@@ -27,6 +27,7 @@ export interface Run {
 /** The broker takes 4,096 bytes (offset.metadata.max.bytes); a lane writes a checkpoint before its record is this long. */
 export const longestRecord = 3_500;
 
+/** Another version is refused, not guessed at: a wrong position loses or doubles records. */
 const version = "v1";
 
 /** Base 36 keeps it short; `v1;offsets;partition;chunks;input,length,…`. */

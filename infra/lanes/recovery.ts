@@ -26,6 +26,7 @@ export interface Recovered {
   readonly next: number[];
   readonly checkpoint: CheckpointPointer | undefined;
   readonly runs: Run[];
+  /** Records read again, muted; those of tables included. */
   readonly replayed: number;
   /** The checkpoint was written by other code or options, and records were replayed on it. */
   readonly inDoubt: boolean;

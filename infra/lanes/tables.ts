@@ -36,6 +36,7 @@ export class Tables {
 
 /** As the catalogue sets `min.compaction.lag.ms` of tables: a replay never needs what is older and superseded. */
 const compactionLagMs = 3_600_000;
+/** Below this a table is small whatever is in it. */
 const firstPrune = 10_000;
 /** A registry that is away is asked so often at most. */
 const registryRetryMs = 1_000;

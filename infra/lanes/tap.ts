@@ -3,8 +3,11 @@ import type { Fetched, Tap } from "../kafka/port.ts";
 
 /** What a tap asks of its lane. */
 export interface TapOwner {
+  /** Where the next fetch begins. */
   next(): number;
+  /** False for good once the lane is over. */
   open(): boolean;
+  /** The lane holds as much as it may; the feed leaves its taps out until it has written. */
   full(): boolean;
   /** Applies what was fetched; a promise where it must wait first, and nothing more is fetched meanwhile. */
   take(fetched: Fetched): Promise<void> | undefined;

@@ -15,7 +15,9 @@ export interface WorkerOptions {
   readonly codec: RecordCodec;
   readonly meter: LaneMeter;
   readonly logger: Logger;
+  /** With its namespace. Names of groups, transactional ids and checkpoints begin with it. */
   readonly group: string;
+  /** A topic's name under the namespace. */
   readonly named: (topic: string) => string;
   readonly parts: readonly PartToRun[];
   /** Sink lanes, which have no graph; each is one topic's. */
@@ -31,16 +33,19 @@ export interface WorkerOptions {
 export interface SinkToRun {
   readonly topic: string;
   readonly group: string;
+  /** A lane for one partition of the topic; used once, like a pipeline's. */
   open(links: Links, partition: number): Runnable;
 }
 
 /** What `/readyz`, the metrics and the status page ask of a worker. */
 export interface WorkerStatus {
   readonly ready: boolean;
+  /** Why it is not ready, one sentence each; empty where it is. */
   readonly reasons: readonly string[];
   readonly parts: readonly { group: string; lanes: readonly { partition: number; status: string }[]; halted: readonly unknown[] }[];
 }
 
+/** Each holds a lane's checkpoint beside the state made of it. */
 const recoveriesAtOnce = 8;
 
 /** All lanes of one process: joins a group for each part, opens what the groups deal out, watches that it moves. */

@@ -13,6 +13,7 @@ export interface SchemaSource {
   register(topic: AnyTopic): Promise<number>;
 }
 
+/** A worker that starts asks for every topic's schema: so many of them at a time. */
 const requestsAtOnce = 8;
 /** Fits nearly every record; grows where one does not. */
 const scratchBytes = 64 * 1024;

@@ -8,6 +8,7 @@ export type RegistryAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly status: number; readonly message: string };
 
+/** A lane waits for a schema with its tap full, so an answer that does not come must end. */
 const timeoutMs = 10_000;
 const media = "application/vnd.schemaregistry.v1+json";
 

@@ -1,6 +1,7 @@
 /** One figure that Gatewatch shows of itself. No label's values grow with traffic: never a tenant, a request, a series, an id. */
 export interface MetricSpec {
   readonly type: "counter" | "gauge" | "histogram";
+  /** All of them are given with every value; none has values that grow with traffic. */
   readonly labels: readonly string[];
   /** What it counts, and what it means when it is high. */
   readonly help: string;

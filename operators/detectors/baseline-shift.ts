@@ -37,7 +37,9 @@ export const shiftScore = (deviations: number): number => Math.max(0, deviations
 export interface Shift<In> {
   readonly record: In;
   readonly measure: string;
+  /** In the measure's unit. */
   readonly observed: number;
+  /** The baseline before the reading, in the measure's unit. */
   readonly expected: number;
   readonly deviation: number;
   /** `(observed - expected) / deviation`. */

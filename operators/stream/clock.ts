@@ -2,6 +2,7 @@ import type { Mark } from "./internal-topic.ts";
 
 /** Tells a lane what time it is in one of its inputs. Restored from a checkpoint together with the stores. */
 export interface Clock<T> {
+  /** Event time in microseconds; -Infinity before anything was seen. */
   readonly watermark: number;
   /** Looks at a record; true where the watermark has stepped because of it. */
   see(value: T): boolean;

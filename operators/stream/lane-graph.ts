@@ -13,9 +13,11 @@ import { seconds } from "./time.ts";
 /** What one lane's instance of a part is opened with. */
 export interface GraphOptions {
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The lane's own number, which is that of its partition in every input. */
   readonly partition: number;
   /** How many lanes this part has; written into marks. */
   readonly lanes: number;
+  /** Synchronous; throws a Fault for what cannot be read. */
   readonly decode: Decode;
   /** How far an event time may lie after the broker's timestamp. */
   readonly maxAheadMs: number;
@@ -58,6 +60,7 @@ interface Input extends AssembledInput {
  */
 export class LaneGraph {
   readonly inputs: readonly { readonly topic: AnyTopic; readonly role: AssembledInput["role"] }[];
+  /** By stage, since its owner has last cleared it: after each transaction. */
   readonly counts = new Map<string, StageCounts>();
   /** While set nothing is collected or counted: replay up to the committed position. */
   muted = false;

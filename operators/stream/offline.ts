@@ -8,7 +8,9 @@ import type { LogRecord } from "./record.ts";
 /** Pipelines and their options, wired through their topics. */
 export interface OfflineOptions {
   readonly pipelines: readonly { readonly pipeline: Pipeline; readonly options?: Readonly<Record<string, unknown>> }[];
+  /** For records that are fed; what one graph hands to another is not decoded. */
   readonly decode: Decode;
+  /** As in a lane; records without a broker's time (NaN) are never too far ahead. */
   readonly maxAheadMs: number;
   /** How many partitions the inputs have: the receiving side of a `rekey` waits for so many lanes. */
   readonly partitions: number;

@@ -8,6 +8,7 @@ export interface PipelineSpec<O extends z.ZodRawShape> {
   readonly summary: string;
   /** How late a record may be in event time, in seconds, before its window has closed. */
   readonly latenessS: number;
+  /** Every key with a default and a description: the reference page and the configuration come from them. */
   readonly options: z.ZodObject<O>;
 }
 

@@ -8,11 +8,13 @@ import { tag } from "./topology.ts";
 
 /** What a step may know besides the record: where it is, and what time it is in the stream. One object is reused for all records. */
 export interface At {
+  /** Of the record, or of the state that is being closed. Empty in a stage without keys. */
   readonly key: string;
   readonly topic: string;
   readonly partition: number;
   /** Undefined in a `close`: time caused it, not a record. */
   readonly origin: Origin | undefined;
+  /** Event time in microseconds up to which windows have closed; -Infinity before the first record of every input. */
   readonly watermark: number;
   /** A detector tells it each score it computes, alarm or not. */
   readonly scored?: Scored;
@@ -26,6 +28,7 @@ export interface At {
  * `due` gave for it, before the records that moved the watermark; what it leaves with a `due` of NaN and `done` true is forgotten.
  */
 export interface StageSpec<S, In, Out> {
+  /** Of all stages of this make: `baseline-shift`; the name tells two of them apart. */
   readonly kind: string;
   readonly summary: string;
   /** What the stage does to order, duplicates, lateness, where that is not obvious. */

@@ -7,7 +7,9 @@ import { type At, stage, type Wiring } from "../stream/stage.ts";
 /** What is kept of a window's records, and what becomes of it. `fields` is its form in a checkpoint. */
 export interface Aggregate<F extends FieldSpecs, In, Out> {
   readonly fields: F;
+  /** From the window's first record; `add` is called for that one too. */
   initial(first: In, at: At): StructOf<F>;
+  /** In place, in the order of the records. */
   add(kept: StructOf<F>, record: In, at: At): void;
   /** `start` and `end` in microseconds of event time; `end` is exclusive. */
   result(kept: StructOf<F>, start: number, end: number, key: string): Out;

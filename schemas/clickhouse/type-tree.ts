@@ -6,6 +6,7 @@ export interface TypeTree {
   readonly text: string;
 }
 
+/** Types that hold types; all others are compared by their text. */
 const nesting = new Set(["Tuple", "Array", "Nullable", "LowCardinality", "Map"]);
 
 /** For the types that our tables have; what stands in the brackets of any other is kept as text and compared as text. */

@@ -15,6 +15,7 @@ const mostListed = 20;
  * its own name before those found below it. A record without faults pays one comparison a field.
  */
 export class Faults {
+  /** All of them, also those beyond what is listed. */
   found = 0;
   readonly #listed: { path: string; message: string }[] = [];
 

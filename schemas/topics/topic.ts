@@ -44,6 +44,7 @@ export type Role = "input" | "output" | "table" | "internal";
 interface TopicEntry<T> {
   readonly name: string;
   readonly role: Exclude<Role, "internal">;
+  /** In this order; the first is a text. */
   readonly key: readonly (keyof T & string)[];
   readonly eventTime: (keyof T & string) | null;
   readonly table?: string;
@@ -51,6 +52,7 @@ interface TopicEntry<T> {
   readonly complete?: (value: Writable<T>) => void;
   /** What one field's bounds cannot say. */
   readonly rules?: readonly Rule<T>[];
+  /** Of values that readers choose by; short texts. */
   readonly headers?: (value: T) => Record<string, string>;
   readonly urgent?: boolean;
 }

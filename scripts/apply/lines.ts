@@ -9,6 +9,7 @@ export interface Line {
 
 /** An input record is 1 MB at most; as JSON it takes a few times that. */
 export const longestLineBytes = 8 * 1024 * 1024;
+/** What is kept of an over-long line, enough to know it again. */
 const excerptBytes = 2_000;
 
 /**

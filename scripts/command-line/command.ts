@@ -8,6 +8,7 @@ import { optionFaults } from "./option-faults.ts";
 export interface CommandSpec<O extends z.ZodObject> {
   /** With its group where it has one: `dlq list`. */
   readonly name: string;
+  /** One sentence, shown in the list of commands. */
   readonly summary: string;
   /** What the summary has no room for, one paragraph. */
   readonly details?: string;

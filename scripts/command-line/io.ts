@@ -4,6 +4,7 @@ import { LineWriter } from "./line-writer.ts";
 /** The two outputs and the input of a command: data to stdout, words to stderr. Nothing else writes to either. */
 export interface Io {
   readonly input: Readable;
+  /** A person types: a word about how to end helps. */
   readonly inputIsTerminal: boolean;
   /** One line of data, to stdout. */
   out(line: string): void;
@@ -13,6 +14,7 @@ export interface Io {
   note(line: string): void;
   /** A line for people that the next one replaces; nothing where stderr is no terminal. */
   progress(line: string): void;
+  /** Data goes to a screen and not to a program. */
   readonly outIsTerminal: boolean;
   /** Fires when whoever read stdout has gone (`| head`): nobody wants more. */
   readonly outClosed: AbortSignal;

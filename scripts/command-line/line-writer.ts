@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 
+/** What a pipe of Linux holds: more at once would only wait. */
 const flushBytes = 64 * 1024;
 
 /**

@@ -1,5 +1,6 @@
 import type { Io } from "./io.ts";
 
+/** As often as a person can read it. */
 const everyMs = 250;
 
 /** A line on the terminal that says how far something is, at most four times a second. */

@@ -11,6 +11,7 @@ export interface FoundLetter {
   readonly letter: Letter;
 }
 
+/** So many back at a time: the newest letters of a long topic cost one or two fetches a partition. */
 const stepRecords = 2_000;
 const pieceBytes = 4 << 20;
 

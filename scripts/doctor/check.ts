@@ -12,6 +12,7 @@ export interface Check {
   readonly needed: boolean;
 }
 
+/** A neighbour that needs longer is not well. */
 const limitMs = 10_000;
 
 /** Does not throw: what fails, or takes too long, is a check that is not ok. */

@@ -5,12 +5,16 @@ import { type Random, seeded } from "./random.ts";
 export interface RouterLoad {
   readonly seed: number;
   readonly deploymentId: string;
+  /** Each sends its own events; they share popularity, not chance. */
   readonly instances: number;
   readonly layers: number;
+  /** A layer; the same in all. */
   readonly experts: number;
+  /** Assignments of a token. */
   readonly topK: number;
   /** Mean tokens of an instance in one window. */
   readonly tokens: number;
+  /** Length of an event's window. */
   readonly windowMs: number;
   /** A router collapse once in each period, for so long: in this layer of the first instance, or elsewhere each time where none is named. */
   readonly collapse?: { readonly layer?: number; readonly everyMs: number; readonly lastsMs: number };

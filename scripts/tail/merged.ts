@@ -19,7 +19,9 @@ interface Reader {
 }
 
 const pieceBytes = 1 << 20;
+/** A long poll: a record that comes is printed at once, and a stop is noticed within this. */
 const waitMs = 500;
+/** What is read and not printed yet, before reading waits for the printing. */
 const mostAhead = 10_000;
 
 /** Places with the offset to begin at. */

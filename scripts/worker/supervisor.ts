@@ -18,6 +18,7 @@ export interface SupervisorOptions {
   readonly stderr?: "inherit" | number;
   /** Where member ids survive a SIGKILL; a temporary folder where left out. */
   readonly memberDir?: string;
+  /** For a person: what ended, why, and when it is started again. */
   say(sentence: string): void;
   /** A worker runs (again), and answers `/readyz` here. */
   running?(worker: number, address: string): void;
