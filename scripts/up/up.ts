@@ -208,18 +208,12 @@ class Up {
       if (stop.aborted) resolve(0);
       stop.addEventListener("abort", () => resolve(0), { once: true });
     });
-    const lost = parts.flatMap(({ name, ended }) =>
-      ended === undefined
-        ? []
-        : [
-            ended.then(() => {
-              if (!stop.aborted)
-                this.#io.note(`${name} has ended; see its log in ${join(this.#dataDir, "logs")}. Everything else is stopped.`);
-              return stop.aborted ? 0 : 1;
-            }),
-          ],
-    );
-    return await Promise.race([stopped, workers.ended, ...lost]);
+    const lost = parts.flatMap(({ name, ended }) => (ended === undefined ? [] : [ended.then(() => name)]));
+    const over = await Promise.race([stopped, workers.ended, ...lost]);
+    if (typeof over === "number") return over;
+    if (stop.aborted) return 0;
+    this.#io.note(`${over} has ended; see its log in ${join(this.#dataDir, "logs")}. Everything else is stopped.`);
+    return 1;
   }
 }
 

@@ -97,7 +97,8 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     expect(await count("gatewatch.alert")).toBeGreaterThan(0);
     const { pid } = JSON.parse(readFileSync(join(data.dir, "kafka", "kafka.pid"), "utf8")) as { pid: number };
     process.kill(pid, "SIGKILL");
-    expect(await up.ended()).toMatchObject({ code: 1, output: expect.stringMatching(/^Kafka has ended; see its log in .*logs/m) });
+    expect((await up.ended()).code).toBe(1);
+    expect(up.output.match(/^\w+ has ended; see its log in .*logs/gm)).toEqual([expect.stringMatching(/^Kafka/)]);
     await nothingLeft(data.dir);
   });
 
