@@ -76,6 +76,17 @@ describe("placeRows", () => {
     expect(table.asked).toBe(0);
   });
 
+  it("says of a refused row how often it was tried", async () => {
+    const table = new FakeTable([0]);
+    // Whole, lost once and then refused; its half of two, refused; by itself, refused.
+    const fates = ["lost before"] as const;
+    let turn = 0;
+    table.fate = () => fates[turn++] ?? "well";
+    expect(await placeRows(rows.slice(0, 4), placing(table), false)).toEqual([
+      { record: rows[0]?.record, stage: "insert", code: "GW_ROW_REFUSED", message: expect.any(String), attempts: 4 },
+    ]);
+  });
+
   it("asks when its intent has become old", async () => {
     const table = new FakeTable();
     await placeRows(rows, placing(table, { late: () => true }), false);

@@ -19,7 +19,7 @@ const mostBurnt = 10;
 
 /**
  * Brings the rows of one table partition into the table, each exactly once, whatever happened to them before. Returns those
- * that ClickHouse refuses, found by halving.
+ * that ClickHouse refuses, found by halving, each with how often it was tried (`triedBefore` as part of more rows).
  *
  * Two nets, each for what the other cannot hold:
  *
@@ -40,9 +40,11 @@ const mostBurnt = 10;
  * What stays open: an owner that is stopped between its last look at the clock (`late`) and the first byte to the socket, and
  * sleeps there until 10,000 other inserts have passed.
  */
-export async function placeRows(rows: readonly Row[], placing: Placing, doubt: boolean): Promise<Refused[]> {
+export async function placeRows(rows: readonly Row[], placing: Placing, doubt: boolean, triedBefore = 0): Promise<Refused[]> {
   let asks = doubt;
+  let attempts = triedBefore;
   const outcome = await placing.insist(async (attempt): Promise<"there" | "halve" | Refused> => {
+    attempts += 1;
     asks ||= attempt > 0 || placing.late();
     try {
       if (asks) return await placeAsking(rows, placing);
@@ -52,14 +54,14 @@ export async function placeRows(rows: readonly Row[], placing: Placing, doubt: b
       if (!(error instanceof Fault) || error.code !== "GW_ROW_REFUSED") throw error;
       const [row] = rows;
       if (rows.length > 1 || row === undefined) return "halve";
-      return { record: row.record, stage: "insert", code: error.code, message: error.message };
+      return { record: row.record, stage: "insert", code: error.code, message: error.message, attempts };
     }
   });
   if (outcome === "there") return [];
   if (outcome !== "halve") return [outcome];
   const middle = rows.length >> 1;
-  const first = await placeRows(rows.slice(0, middle), placing, asks);
-  return [...first, ...(await placeRows(rows.slice(middle), placing, asks))];
+  const first = await placeRows(rows.slice(0, middle), placing, asks, attempts);
+  return [...first, ...(await placeRows(rows.slice(middle), placing, asks, attempts))];
 }
 
 async function placeAsking(rows: readonly Row[], placing: Placing): Promise<"there" | "halve"> {

@@ -16,6 +16,8 @@ export interface Refused {
   readonly stage: "decode" | "insert";
   readonly code: FaultCode;
   readonly message: string;
+  /** How often it was tried. */
+  readonly attempts: number;
 }
 
 /** Of the month that a time in microseconds lies in, as ClickHouse's toYYYYMM in UTC. */

@@ -32,7 +32,7 @@ export function rowMaker(topic: AnyTopic, place: { topic: string; partition: num
         return { record, month: monthOf(micros), text: texts.join(",") };
       } catch (error) {
         const { code, message } = faultOf(error, "GW_ROW_REFUSED", `a row of ${place.topic}`);
-        return { record, stage: "decode", code, message };
+        return { record, stage: "decode", code, message, attempts: 1 };
       }
     },
   };

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { Fault } from "../../schemas/faults/fault.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import { until } from "../../test/lanes/harness.ts";
 import { plainCodec } from "../../test/lanes/plain-codec.ts";
@@ -8,17 +9,19 @@ import type { Row } from "./row.ts";
 import { type SinkSettings, sinkDefaults } from "./settings.ts";
 import { SinkLane } from "./sink-lane.ts";
 
-const place = { topic: topics.dlq.name, partition: 0 };
+const topic = topics.window;
+const place = { topic: topic.name, partition: 0 };
 const quick: SinkSettings = { ...sinkDefaults, blockRows: 10, blockMs: 1, quietMs: 1, retryMinMs: 1, retryMaxMs: 5 };
 const silent = () => undefined;
 
 /** Lanes of one partition, and a table in memory that takes what it is given once its gate is open. */
 function rig() {
   const log = openMemoryLog();
-  log.create({ name: place.topic, partitions: 1, settings: {} });
+  for (const { name } of [topic, topics.dlq]) log.create({ name, partitions: 1, settings: {} });
   const port = log.connect();
   const errors: string[] = [];
   const placed: number[] = [];
+  const bad: number[] = [];
   const logger = { debug: silent, info: silent, warn: silent, error: (_: unknown, text: string) => errors.push(text) };
   const links = {
     log: port,
@@ -33,6 +36,7 @@ function rig() {
     port,
     errors,
     placed,
+    bad,
     write: (count: number) => log.append(Array.from({ length: count }, () => ({ ...place, key: null, value: Buffer.from("x") }))),
     position: async () => (await port.admin.positions("g", [place]))[0]?.offset,
     lane(settings: Partial<SinkSettings>, gate: Promise<unknown> = Promise.resolve()) {
@@ -40,6 +44,7 @@ function rig() {
         held: async (rows: readonly Row[]) => new Set(rows.map(({ record }) => record.offset).filter((offset) => placed.includes(offset))),
         insert: async (rows: readonly Row[]) => {
           await gate;
+          if (rows.some(({ record }) => bad.includes(record.offset))) throw new Fault("GW_ROW_REFUSED", "bad");
           placed.push(...rows.map(({ record }) => record.offset));
         },
         mayBurnTokens: async () => false,
@@ -48,7 +53,7 @@ function rig() {
       const lane = new SinkLane({
         links: links as never,
         group: "g",
-        topic: topics.dlq,
+        topic,
         place,
         table,
         rows: { columns: [], row: (record) => ({ record, month: 202_601, text: "" }) },
@@ -68,6 +73,16 @@ function rig() {
     },
   };
 }
+
+it("says in a dead letter how often its row was tried", async () => {
+  await using over = rig();
+  over.bad.push(1);
+  over.lane({});
+  over.write(2);
+  const letters = async () => (await over.port.fetch({ topic: topics.dlq.name, partition: 0 }, 0)).records;
+  await until("the letter is there", async () => (await letters()).length > 0);
+  expect((await letters()).map(({ headers }) => [String(headers["dlq.offset"]), String(headers["dlq.attempts"])])).toEqual([["1", "2"]]);
+});
 
 const offsets = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 

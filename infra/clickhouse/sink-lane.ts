@@ -184,8 +184,8 @@ export class SinkLane implements Runnable {
   async #commit(writer: TransactionalWriter, block: Block | undefined): Promise<void> {
     const { links, group, place, topic } = this.#options;
     const intent: Intent = { position: block?.position ?? this.#buffer.begin, end: block?.end };
-    const letters = this.#refused.map(({ record, ...reason }) =>
-      deadLetter({ ...reason, topic: topic.name, partition: place.partition, origin: record }, "sinks", links.named),
+    const letters = this.#refused.map(({ record, attempts, ...reason }) =>
+      deadLetter({ ...reason, topic: topic.name, partition: place.partition, origin: record }, "sinks", links.named, attempts),
     );
     this.#committingSince = Date.now();
     try {

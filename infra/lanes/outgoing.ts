@@ -48,7 +48,7 @@ function encoded({ topic, key, value }: GraphOutput & { kind: "record" }, codec:
 const framingBytes = 5;
 
 /** The bytes as they came, the reason in headers; the original headers stay unchanged beside them. */
-export function deadLetter(letter: DeadLetter, pipeline: string, named: (topic: string) => string): OutRecord {
+export function deadLetter(letter: DeadLetter, pipeline: string, named: (topic: string) => string, attempts = 1): OutRecord {
   const { origin, stage, code, message, topic, partition, value } = letter;
   const reason = {
     "dlq.topic": named(topic),
@@ -59,7 +59,7 @@ export function deadLetter(letter: DeadLetter, pipeline: string, named: (topic: 
     "dlq.stage": stage,
     "dlq.code": code,
     "dlq.message": message.slice(0, 2_000),
-    "dlq.attempts": "1",
+    "dlq.attempts": String(attempts),
     "dlq.schemaId": schemaId(origin?.value),
   };
   const body = origin === undefined ? Buffer.from(JSON.stringify(value ?? null)) : origin.value;
