@@ -54,8 +54,11 @@ function isCollapsed(load: RouterLoad, at: { instance: number; layer: number }, 
   const since = nowMs - startMs - everyMs / 4;
   if (since < 0 || since % everyMs >= lastsMs) return false;
   if (layer !== undefined) return at.instance === 0 && at.layer === layer;
-  // Counted from 1970, so that a load that starts again does not wear out one layer's baseline.
-  const place = Math.floor((nowMs - (since % everyMs)) / everyMs) % (load.instances * load.layers);
+  // Counted from 1970, so that a load that starts again does not wear out one layer's baseline: another place each period, and
+  // another for each window of the period in which it began, since a layer that is still outside says nothing new.
+  const begun = nowMs - (since % everyMs);
+  const turn = Math.floor(begun / everyMs) + 11 * Math.floor((begun % everyMs) / load.windowMs);
+  const place = turn % (load.instances * load.layers);
   return at.instance === place % load.instances && at.layer === Math.floor(place / load.instances);
 }
 

@@ -6,11 +6,13 @@ import { loadPlan, plannedLoad } from "./load-plan.ts";
 const nowMs = Date.UTC(2026, 4, 1, 12, 0, 3);
 
 /** The alerts of what is sent up to a moment, by the pipeline that will read it. */
-function alertsUntil(untilMs: number, sinceMs = 0): { ts: number; layer: string; instance: string }[] {
+const alertsUntil = (untilMs: number, sinceMs = 0) => alertsOf(nowMs, untilMs, sinceMs);
+
+function alertsOf(startedMs: number, untilMs: number, sinceMs = 0): { ts: number; layer: string; instance: string }[] {
   const run = new Apply({ pipelines: [{ pipeline: routerWindows }], maxAheadMs: 3_600_000, close: false });
   const out: string[] = [];
   let number = 0;
-  for (const { endMs, events } of loadPlan(nowMs, sinceMs)) {
+  for (const { endMs, events } of loadPlan(startedMs, sinceMs)) {
     if (endMs > untilMs) break;
     for (const value of events) {
       const bytes = Buffer.from(JSON.stringify({ topic: "moe.router", timestamp: untilMs, value }));
@@ -51,6 +53,15 @@ describe("loadPlan", () => {
   it("collapses somewhere else each minute, and each is seen", () => {
     const places = new Set(alertsUntil(nowMs + 10 * 60_000).map(({ layer, instance }) => `${layer} ${instance}`));
     expect(places.size).toBe(11);
+  });
+
+  it("collapses somewhere else where it is started again within the minute", () => {
+    const placeOf = (startedMs: number) => {
+      const [first] = alertsOf(startedMs, startedMs);
+      return `${first?.layer} ${first?.instance}`;
+    };
+    const places = [0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000].map((later) => placeOf(nowMs + later));
+    expect(new Set(places).size).toBe(places.length);
   });
 
   it("leaves out what an earlier run has sent", () => {
