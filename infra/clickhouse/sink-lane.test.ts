@@ -74,6 +74,14 @@ function rig() {
   };
 }
 
+it("halts where its topic cannot be read", async () => {
+  await using over = rig();
+  const { lane, run, tap } = over.lane({});
+  await until("it is live", () => lane.status === "live");
+  tap?.unreadable(new Fault("GW_LOG_UNREADABLE", "gatewatch.window[0] cannot be read at 3"));
+  await expect(run).rejects.toMatchObject({ code: "GW_LOG_UNREADABLE" });
+});
+
 it("says in a dead letter how often its row was tried", async () => {
   await using over = rig();
   over.bad.push(1);

@@ -87,6 +87,7 @@ export class SinkLane implements Runnable {
           return undefined;
         },
         gap: (range) => this.#gap(range),
+        unreadable: (fault) => this.#fail(fault),
       }),
     ];
   }
@@ -243,6 +244,11 @@ export class SinkLane implements Runnable {
   #gap(range: { earliest: number; end: number }): void {
     this.#ahead = range;
     this.#wake();
+  }
+
+  #fail(fault: Fault): void {
+    this.#fault ??= fault;
+    this.#close();
   }
 
   async #passGap(writer: TransactionalWriter, range: { earliest: number; end: number }): Promise<void> {

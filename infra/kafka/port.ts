@@ -1,12 +1,13 @@
 import type { Headers, LogRecord, Place } from "../../operators/stream/record.ts";
+import type { Fault } from "../../schemas/faults/fault.ts";
 
 /**
  * The log that lanes live on: partitions, read-committed reading, transactions that fence, group membership. Two
  * implementations (Kafka by kafkajs, memory in one process) keep one contract: `test/contract/log-contract.ts`.
  *
  * Errors are Faults: GW_KAFKA_UNREACHABLE and GW_KAFKA_PROTOCOL (retriable), GW_LANE_FENCED (someone else owns the id),
- * GW_LANE_OUTCOME_UNKNOWN (a commit whose answer was lost), GW_LANE_OFFSET_GAP (offset out of range), GW_TOPIC_MISSING,
- * GW_RECORD_TOO_LARGE, GW_KAFKA_AUTH.
+ * GW_LANE_OUTCOME_UNKNOWN (a commit whose answer was lost), GW_LANE_OFFSET_GAP (offset out of range), GW_LOG_UNREADABLE
+ * (bytes that are no records), GW_TOPIC_MISSING, GW_RECORD_TOO_LARGE, GW_KAFKA_AUTH.
  */
 export interface LogPort {
   readonly kind: "kafka" | "memory";
@@ -59,6 +60,8 @@ export interface Tap extends Place {
   feed(fetched: Fetched): void;
   /** The wanted offset is not there (retention, truncation, a topic made anew); the tap is fed nothing until it moves. */
   gap(range: { earliest: number; end: number }): void;
+  /** GW_LOG_UNREADABLE: what stands at the wanted offset cannot be read, now or later. Logged where the tap has no such method. */
+  unreadable?(fault: Fault): void;
 }
 
 /** Feeds taps until they close. A tap sees offsets rise, each record once unless it moves back itself. */

@@ -145,6 +145,7 @@ export class Lane {
       full: () => this.#pace.records >= 2 * this.#settings.maxBatchRecords,
       take: (fetched) => this.#take(input, fetched),
       gap: (range) => this.#gap(input, place, range),
+      unreadable: (fault) => this.#fail(fault),
     });
   }
 

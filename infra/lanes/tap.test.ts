@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Fault } from "../../schemas/faults/fault.ts";
 import type { Fetched } from "../kafka/port.ts";
 import { LaneTap } from "./tap.ts";
 
@@ -13,7 +14,14 @@ const drained = (at: number) => fetched([], at, at);
 
 function rig(full = false) {
   const taken: Fetched[] = [];
-  const state = { next: 4, open: true, full, waiting: undefined as Promise<void> | undefined, gaps: [] as unknown[] };
+  const state = {
+    next: 4,
+    open: true,
+    full,
+    waiting: undefined as Promise<void> | undefined,
+    gaps: [] as unknown[],
+    faults: [] as unknown[],
+  };
   const tap = new LaneTap({ topic: "moe.router", partition: 2 }, 1, {
     next: () => state.next,
     open: () => state.open,
@@ -23,6 +31,7 @@ function rig(full = false) {
       return state.waiting;
     },
     gap: (range) => state.gaps.push(range),
+    unreadable: (fault) => state.faults.push(fault),
   });
   return { tap, taken, state };
 }
@@ -48,6 +57,13 @@ describe("a lane's tap", () => {
     tap.feed(drained(20));
     expect(taken.map(({ next }) => next)).toEqual([6, 20]);
     expect(tap.end).toBe(20);
+  });
+
+  it("tells its lane of records that cannot be read", () => {
+    const { tap, state } = rig();
+    const fault = new Fault("GW_LOG_UNREADABLE", "moe.router[2] cannot be read at 4");
+    tap.unreadable(fault);
+    expect(state.faults).toEqual([fault]);
   });
 
   it("is full while its lane waits for a schema, and hands on nothing meanwhile", async () => {

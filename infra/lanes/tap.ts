@@ -1,4 +1,5 @@
 import type { Place } from "../../operators/stream/record.ts";
+import type { Fault } from "../../schemas/faults/fault.ts";
 import type { Fetched, Tap } from "../kafka/port.ts";
 
 /** What a tap asks of its lane. */
@@ -13,6 +14,8 @@ export interface TapOwner {
   take(fetched: Fetched): Promise<void> | undefined;
   /** Handed on: what is lost is for the lane to decide. */
   gap(range: { earliest: number; end: number }): void;
+  /** What stands at `next` can never be read. */
+  unreadable(fault: Fault): void;
 }
 
 /** One input of one lane, as the shared feed sees it. */
@@ -61,6 +64,10 @@ export class LaneTap implements Tap {
 
   gap(range: { earliest: number; end: number }): void {
     this.#owner.gap(range);
+  }
+
+  unreadable(fault: Fault): void {
+    this.#owner.unreadable(fault);
   }
 
   /** True once, when fetches have found nothing at the high watermark for so long; again only after the next record. */

@@ -32,6 +32,11 @@ export const faults = {
   GW_LANE_OUTCOME_UNKNOWN: { retriable: true, then: "rebuild-lane", remedy: "None needed: the lane reads its position and goes on." },
   GW_LANE_STALLED: { retriable: true, then: "rebuild-lane", remedy: "None needed if rare; else see what the broker is busy with." },
   GW_LANE_OFFSET_GAP: { retriable: false, then: "halt-lane", remedy: "Records are gone; raise retention, or choose lane.onGap." },
+  GW_LOG_UNREADABLE: {
+    retriable: false,
+    then: "halt-lane",
+    remedy: "Delete up to and with that batch (kafka-delete-records.sh), then choose onGap.",
+  },
   GW_LANE_POSITION_WITHOUT_STATE: {
     retriable: false,
     then: "halt-lane",

@@ -187,8 +187,15 @@ export class KafkaFeed implements Feed {
 
   /** How much it moved on. */
   #giveOne(tap: Tap, answer: PartitionAnswer, next: number): number {
+    let read: ReturnType<typeof fetchedOf>;
     try {
-      const { fetched, needed } = fetchedOf(answer, next);
+      read = fetchedOf(answer, next);
+    } catch (error) {
+      this.#troubles.unreadable(tap, kafkaFault(error, "reading"));
+      return 0;
+    }
+    try {
+      const { fetched, needed } = read;
       if (needed > 0) this.#needs.set(tap, needed);
       else this.#needs.delete(tap);
       if (needed > 0) return 1;

@@ -1,4 +1,5 @@
 import type { Place } from "../../../operators/stream/record.ts";
+import { Fault } from "../../../schemas/faults/fault.ts";
 import { type Fetched, placeKey } from "../port.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { FetchArgs } from "./calls.ts";
@@ -21,6 +22,7 @@ export interface FetchAtMost {
 
 /** One partition's part of an answer, its records still as bytes: whoever takes it decides when to read them. */
 export interface PartitionAnswer {
+  readonly place: Place;
   readonly errorCode: number;
   readonly highWatermark: number;
   readonly lastStable: number;
@@ -54,13 +56,22 @@ export async function fetchFrom(
   return partitions;
 }
 
-/** The committed records of an answer; `needed` bytes must be asked for where not even one batch was whole. */
+/**
+ * The committed records of an answer, as far as they can be read. Throws GW_LOG_UNREADABLE where the first already cannot;
+ * `needed` bytes must be asked for where not even one batch was whole.
+ */
 export function fetchedOf(
-  { bytes, aborted, lastStable, highWatermark }: PartitionAnswer,
+  { place, bytes, aborted, lastStable, highWatermark }: PartitionAnswer,
   from: number,
 ): { fetched: Fetched; needed: number } {
-  const { records, next, needed } = readCommitted(bytes, from, aborted);
-  return { fetched: { records, next, end: lastStable, highWatermark }, needed };
+  try {
+    const { records, next, needed } = readCommitted(bytes, from, aborted);
+    return { fetched: { records, next, end: lastStable, highWatermark }, needed };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `${place.topic}[${place.partition}] cannot be read at ${from}: ${why}`;
+    throw new Fault("GW_LOG_UNREADABLE", message, { ...place, offset: from }, error);
+  }
 }
 
 interface Answer {
@@ -91,13 +102,16 @@ function decodeAnswer(payload: Buffer): Answer {
   const partitions = new Map<string, PartitionAnswer>();
   for (let topics = reader.int32(); topics > 0; topics -= 1) {
     const topic = reader.text();
-    for (let count = reader.int32(); count > 0; count -= 1) partitions.set(placeKey(topic, reader.int32()), decodePartition(reader));
+    for (let count = reader.int32(); count > 0; count -= 1) {
+      const partition = reader.int32();
+      partitions.set(placeKey(topic, partition), decodePartition({ topic, partition }, reader));
+    }
   }
   return { errorCode, partitions };
 }
 
 /** The records stay bytes: whoever has no room for them has paid nothing. */
-function decodePartition(reader: ByteReader): PartitionAnswer {
+function decodePartition(place: Place, reader: ByteReader): PartitionAnswer {
   const errorCode = reader.int16();
   const highWatermark = reader.int64();
   const lastStable = reader.int64();
@@ -107,5 +121,5 @@ function decodePartition(reader: ByteReader): PartitionAnswer {
   reader.at += 4;
   const size = Math.max(0, reader.int32());
   reader.at += size;
-  return { errorCode, highWatermark, lastStable, aborted, bytes: reader.bytes.subarray(reader.at - size, reader.at) };
+  return { place, errorCode, highWatermark, lastStable, aborted, bytes: reader.bytes.subarray(reader.at - size, reader.at) };
 }

@@ -141,6 +141,21 @@ describe("record batches", () => {
     expect(values(readCommitted(bytes, 5, [{ producerId: 1, firstOffset: 2 }]))).toEqual(["b"]);
   });
 
+  it("come as far as they can be read; the next fetch begins at what cannot", async () => {
+    const broken = await batch({ first: 1, values: ["a", "b"], compression: GZIP });
+    broken.fill(0xff, at.records);
+    const bytes = Buffer.concat([await batch({ first: 0, values: ["good"] }), broken, await batch({ first: 3, values: ["behind"] })]);
+    const read = readCommitted(bytes, 0, []);
+    expect([values(read), read.next, read.needed]).toEqual([["good"], 1, 0]);
+    expect(() => readCommitted(bytes.subarray(bytes.indexOf(broken)), 1, [])).toThrow();
+  });
+
+  it.for([0, -12, -100, 40])("are refused with a length of %i, which can be true of none", async (length) => {
+    const bytes = await batch({ first: 0, values: ["a"] });
+    bytes.writeInt32BE(length, 8);
+    expect(() => readCommitted(bytes, 0, [])).toThrow(/shorter/);
+  });
+
   it("are refused in a compression that nobody knows", async () => {
     const bytes = await batch({ first: 0, values: ["a"], attributes: 7 });
     expect(() => readCommitted(bytes, 0, [])).toThrow(/codec 7/);

@@ -20,6 +20,7 @@ export interface Read {
 
 /** Where the fields of a batch stand (magic 2). */
 const at = {
+  length: 8,
   magic: 16,
   attributes: 21,
   lastOffsetDelta: 23,
@@ -45,40 +46,75 @@ const abortMarker = 0;
  * most one a record, so records of aborted transactions reach its consumers where two transactions lie over each other.
  */
 export function readCommitted(bytes: Buffer, from: number, aborted: readonly Aborted[]): Read {
-  const coming = aborted.length < 2 ? aborted : [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
-  const open = new Set<number>();
-  const records: LogRecord[] = [];
-  const reader = new ByteReader(bytes);
-  let opened = 0;
-  let next = from;
-  let start = 0;
-  let needed = 0;
-  while (start + prefix <= bytes.length) {
-    reader.at = start;
-    const base = reader.int64();
-    const size = prefix + reader.int32();
-    if (start + size > bytes.length) {
-      if (start === 0) needed = size;
+  const reading = new Reading(from, aborted);
+  for (let start = 0; start + prefix <= bytes.length; ) {
+    const size = prefix + bytes.readInt32BE(start + at.length);
+    if (start + size > bytes.length) return { ...reading.read(), needed: start === 0 ? size : 0 };
+    try {
+      reading.batch(bytes.subarray(start, Math.max(start, start + size)));
+    } catch (error) {
+      // What can be read comes first; the next fetch begins here.
+      if (reading.next === from) throw error;
       break;
     }
-    if (bytes[start + at.magic] !== 2) throw new Fault("GW_KAFKA_PROTOCOL", "records in a format older than Kafka 0.11 cannot be read");
-    const attributes = bytes.readInt16BE(start + at.attributes);
-    const last = base + bytes.readInt32BE(start + at.lastOffsetDelta);
-    for (; (coming[opened]?.firstOffset ?? Number.POSITIVE_INFINITY) <= last; opened += 1) open.add(coming[opened]?.producerId as number);
-    reader.at = start + at.producerId;
-    const producerId = reader.int64();
-    if ((attributes & control) !== 0) {
-      if (marker(bytes, start) === abortMarker) open.delete(producerId);
-    } else if (last >= from && ((attributes & transactional) === 0 || !open.has(producerId))) {
-      readBatch(bytes.subarray(start, start + size), base, attributes, from, records);
-    }
-    next = Math.max(next, last + 1);
     start += size;
   }
-  return { records, next, needed };
+  return { ...reading.read(), needed: 0 };
 }
 
-/** Only records at or after `from`: a fetch answers with whole batches, from the one that holds the offset. */
+/** One after the other, the batches of a partition. */
+class Reading {
+  next: number;
+  readonly #from: number;
+  readonly #records: LogRecord[] = [];
+  readonly #coming: readonly Aborted[];
+  /** Producers whose transaction at this place was aborted. */
+  readonly #open = new Set<number>();
+  #opened = 0;
+
+  constructor(from: number, aborted: readonly Aborted[]) {
+    this.next = from;
+    this.#from = from;
+    this.#coming = aborted.length < 2 ? aborted : [...aborted].sort((a, b) => a.firstOffset - b.firstOffset);
+  }
+
+  read(): { records: LogRecord[]; next: number } {
+    return { records: this.#records, next: this.next };
+  }
+
+  /** Throws for a batch that cannot be read, and has taken nothing of it then. */
+  batch(bytes: Buffer): void {
+    if (bytes.length < at.records) throw new Fault("GW_KAFKA_PROTOCOL", "a batch of records is shorter than its header");
+    if (bytes[at.magic] !== 2) throw new Fault("GW_KAFKA_PROTOCOL", "records in a format older than Kafka 0.11 cannot be read");
+    const reader = new ByteReader(bytes);
+    const base = reader.int64();
+    const attributes = bytes.readInt16BE(at.attributes);
+    const last = base + bytes.readInt32BE(at.lastOffsetDelta);
+    reader.at = at.producerId;
+    const producerId = reader.int64();
+    this.#begin(last);
+    if ((attributes & control) !== 0) {
+      if (marker(bytes) === abortMarker) this.#open.delete(producerId);
+    } else if (last >= this.#from && ((attributes & transactional) === 0 || !this.#open.has(producerId))) {
+      const held = this.#records.length;
+      try {
+        readBatch(bytes, base, attributes, this.#from, this.#records);
+      } catch (error) {
+        this.#records.length = held;
+        throw error;
+      }
+    }
+    this.next = Math.max(this.next, last + 1);
+  }
+
+  #begin(last: number): void {
+    for (let one = this.#coming[this.#opened]; one !== undefined && one.firstOffset <= last; one = this.#coming[this.#opened]) {
+      this.#open.add(one.producerId);
+      this.#opened += 1;
+    }
+  }
+}
+
 function readBatch(batch: Buffer, base: number, attributes: number, from: number, into: LogRecord[]): void {
   const header = new ByteReader(batch, at.firstTimestamp);
   const firstTimestamp = header.int64();
@@ -116,9 +152,9 @@ function readHeaders(reader: ByteReader): Headers {
 }
 
 /** The type of a control batch's only record; undefined where compaction has taken it. Key: version, then type. */
-function marker(bytes: Buffer, start: number): number | undefined {
-  if (bytes.readInt32BE(start + at.count) === 0) return undefined;
-  const reader = new ByteReader(bytes, start + at.records);
+function marker(bytes: Buffer): number | undefined {
+  if (bytes.readInt32BE(at.count) === 0) return undefined;
+  const reader = new ByteReader(bytes, at.records);
   reader.varint();
   reader.at += 1;
   reader.varlong();

@@ -1,3 +1,4 @@
+import type { Fault } from "../../../schemas/faults/fault.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { Tap } from "../port.ts";
 import { kafkaFault } from "./kafka-fault.ts";
@@ -67,7 +68,17 @@ export class TapTroubles {
     else this.broken(tap, refusal);
   }
 
-  /** Its records cannot be read, or its owner threw. */
+  /** What it wants will be no other when it is fetched again: its owner is told. */
+  unreadable(tap: Tap, fault: Fault): void {
+    if (tap.unreadable === undefined) {
+      this.broken(tap, fault);
+      return;
+    }
+    this.#until.set(tap, Date.now() + brokenMs);
+    tap.unreadable(fault);
+  }
+
+  /** The broker refuses it, or its owner threw. */
   broken(tap: Tap, error: unknown): void {
     const fault = kafkaFault(error, `reading ${tap.topic}[${tap.partition}] at ${tap.next}`);
     this.#logger.error(
