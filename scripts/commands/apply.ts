@@ -6,13 +6,15 @@ import { chosenPipelines } from "../command-line/chosen-pipelines.ts";
 import { command } from "../command-line/command.ts";
 import { input, output } from "../command-line/files.ts";
 import { Progress } from "../command-line/progress.ts";
+import { latenessText } from "../topology/drawing.ts";
 
 /** Exit 0 also with dead-lettered lines: the input is to blame and not the run. Needs no address; opens no connection. */
 export const apply = command({
   name: "apply",
   summary: "Runs pipelines over JSON Lines, without a broker.",
   details:
-    'One record a line: {"topic": "moe.router", "value": {…}}; key, timestamp, partition and offset may stand beside it, as `tail --raw` prints them. The same input gives the same bytes. What cannot be used becomes a gatewatch.dlq line, and the run goes on.',
+    'One record a line: {"topic": "moe.router", "value": {…}}; key, timestamp, partition and offset may stand beside it, as `tail --raw` prints them. The same input gives the same bytes. What cannot be used becomes a gatewatch.dlq line, and the run goes on.' +
+    ` ${latenessText(pipelines)}`,
   examples: [
     "gatewatch apply router-windows --in router.jsonl --out alerts.jsonl",
     "gatewatch tail moe.router --raw --no-follow | gatewatch apply router-windows --no-close",
