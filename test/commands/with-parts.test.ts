@@ -166,7 +166,7 @@ describe.skipIf(kafka === undefined || registry === undefined)("commands over a 
     const below = descendants(run.child.pid ?? 0);
     run.child.kill("SIGTERM");
     expect(await run.ended()).toMatchObject({ code: 0 });
-    expect(below.filter(isRunning)).toEqual([]);
+    await until("nothing below is left", () => below.filter(isRunning).length === 0, 5_000);
   });
 
   it("dead letters are listed, filtered and shown", async () => {
