@@ -18,7 +18,8 @@ export async function* queryRows(client: ClickHouseClient, database: string, sql
       format: "JSONEachRow",
       abort_signal: signal,
       http_headers: { "x-clickhouse-database": database },
-      clickhouse_settings: { output_format_json_quote_64bit_integers: 0, date_time_output_format: "iso" },
+      // A question changes nothing, whoever the user is: 2 lets it have settings of its own.
+      clickhouse_settings: { readonly: "2", output_format_json_quote_64bit_integers: 0, date_time_output_format: "iso" },
     });
     for await (const rows of result.stream<QueryRow>()) for (const row of rows) yield row.json();
   } catch (error) {

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { type Child, startChild } from "./child.ts";
 import { claim } from "./claim.ts";
 import { archivingMs, type StartArchive, startArchive } from "./kafka-archive.ts";
+import { clusterId } from "./kafka-cluster-id.ts";
 import { kafkaJars, kafkaVersion } from "./kafka-jars.ts";
 import { type Java, java } from "./kafka-java.ts";
 import { answersApiVersions } from "./kafka-probe.ts";
@@ -105,9 +105,8 @@ async function launch({ runtime, jars, dir, logFile, archive }: Launch, ports: {
 
 /** Once a data dir: gives it the id of a new cluster. */
 async function format(command: string, classPath: readonly string[], properties: string, logFile: string): Promise<void> {
-  const id = randomBytes(16).toString("base64url");
   const quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
-  const args = [...quick, ...classPath, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", id, "-c", properties];
+  const args = [...quick, ...classPath, "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", clusterId(), "-c", properties];
   const child = await startChild({ name: "Kafka storage tool", command, args, output: logFile });
   const { code } = await child.exited;
   if (code !== 0)

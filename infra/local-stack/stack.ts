@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ClickHousePart, startClickHouse } from "./clickhouse.ts";
 import { startContainers } from "./containers.ts";
@@ -78,7 +79,10 @@ const begin: Record<ChosenProfile, (options: StackToStart, starting: Starting) =
   },
 
   async memory(options, starting) {
-    return { clickhouse: await clickHouse(options, starting) };
+    // Offsets begin at 0 with each such log: tables of an earlier one would hold other records under the same places.
+    const folder = join(options.dataDir, "clickhouse-of-memory");
+    rmSync(folder, { recursive: true, force: true });
+    return { clickhouse: await clickHouse(options, starting, folder) };
   },
 };
 
@@ -89,7 +93,11 @@ async function named(name: "Kafka" | "registry", { configured }: StackToStart, s
 }
 
 /** The local one where none is named; none at all where its package is missing on this platform. */
-async function clickHouse(options: StackToStart, starting: Starting): Promise<ClickHouseAccess | undefined> {
+async function clickHouse(
+  options: StackToStart,
+  starting: Starting,
+  folder = join(options.dataDir, "clickhouse"),
+): Promise<ClickHouseAccess | undefined> {
   const { configured, dataDir, onProgress, anyPorts } = options;
   if (configured.clickhouse !== undefined) {
     return { url: (await starting.part(Promise.resolve(foreign("ClickHouse", configured.clickhouse)))).address };
@@ -97,7 +105,7 @@ async function clickHouse(options: StackToStart, starting: Starting): Promise<Cl
   let part: ClickHousePart;
   try {
     part = await starting.part(
-      startClickHouse({ dataDir: join(dataDir, "clickhouse"), port: anyPorts === true ? 0 : undefined, logDir: join(dataDir, "logs") }),
+      startClickHouse({ dataDir: folder, port: anyPorts === true ? 0 : undefined, logDir: join(dataDir, "logs") }),
     );
   } catch (error) {
     if ((error as { code?: unknown }).code !== "GW_PART_MISSING") throw error;

@@ -66,5 +66,8 @@ async function clickhouseVersion(settings: Settings, stack: RunningStack | undef
 async function answers(address: string): Promise<string> {
   const response = await fetch(`${address}/status.json`, { signal: AbortSignal.timeout(5_000) });
   const { workers } = (await response.json()) as { workers: readonly { ready: boolean }[] };
-  return `${workers.filter(({ ready }) => ready).length} of ${workers.length} workers ready`;
+  const ready = workers.filter((worker) => worker.ready).length;
+  const detail = `${ready} of ${workers.length} workers ready`;
+  if (ready < workers.length) throw new Error(`${detail}: the page says why`);
+  return detail;
 }

@@ -202,6 +202,10 @@ describe.skipIf(kafka === undefined || registry === undefined)("commands over a 
     const table = await ask(["query", "alert-counts"]);
     expect(table.out).toMatch(/^kind +severity +alerts/);
     expect(table.out).toMatch(/router\.baseline/);
+    const dropped = await ask(["query", "DROP TABLE window"]);
+    expect(dropped.code).toBe(1);
+    expect(await windows()).toBeGreaterThan(0);
+    expect(dropped.errors).toMatch(/^GW_CLICKHOUSE_REFUSED: .*readonly/);
     const refused = await ask(["query", "SELECT nonsense FROM window"]);
     expect(refused.code).toBe(1);
     expect(refused.errors).toMatch(/^GW_CLICKHOUSE_REFUSED: .*nonsense/);
