@@ -36,8 +36,8 @@ const kills = 20;
 const namespace = `once${process.pid}${Date.now().toString(36)}`;
 const group = `${namespace}.gatewatch`;
 const settings = {
-  "lane.lingerMs": 20,
-  "lane.quietLingerMs": 50,
+  "lane.lingerMs": 0,
+  "lane.quietLingerMs": 0,
   "lane.quietMs": 500,
   "lane.checkpointIntervalMs": 1_000,
   "lane.sessionTimeoutMs": 3_000,

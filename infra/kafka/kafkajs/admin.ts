@@ -5,8 +5,10 @@ import { type LogAdmin, placeKey, type TopicSpec } from "../port.ts";
 import { byTopic } from "./calls.ts";
 import type { Cluster } from "./cluster.ts";
 import { kafkaFault } from "./kafka-fault.ts";
+import type { Address, Link } from "./link.ts";
 import { check, Refusal } from "./refusal.ts";
 import { mayAskAgain, retrying } from "./retrying.ts";
+import { type PositionsAnswer, type PositionsAsked, stablePositions } from "./stable-positions.ts";
 
 const limitMs = 15_000;
 const workMs = 8_000;
@@ -81,7 +83,7 @@ export class KafkaAdmin implements LogAdmin {
     return this.#asking(`reading positions of ${group}`, async () => {
       const topics = byTopic(places.map(({ topic, partition }) => [topic, { partition }] as const));
       const found = await this.#cluster.coordinated(this.#cluster.aside, "group", group, async (at, link) => {
-        const { errorCode = 0, responses } = await link.call(at, "OffsetFetch", { groupId: group, topics });
+        const { errorCode, responses } = await this.#stable(link, at, { groupId: group, topics });
         check(errorCode);
         return new Map(
           responses.flatMap(({ topic, partitions }) =>
@@ -94,6 +96,15 @@ export class KafkaAdmin implements LogAdmin {
       });
       return places.map(({ topic, partition }) => found.get(placeKey(topic, partition)) ?? { offset: -1, metadata: "" });
     });
+  }
+
+  /** Nodes older than Kafka 2.5 know no stable answer; their coordinator has no other than the newest. */
+  async #stable(link: Link, at: Address, asked: PositionsAsked): Promise<PositionsAnswer> {
+    const { request, encode, decode } = stablePositions;
+    const known = ((await link.versions(at, "OffsetFetch"))?.maxVersion ?? 0) >= request.apiVersion;
+    if (known) return link.ask(at, request, encode(asked), decode);
+    const { errorCode = 0, responses } = await link.call(at, "OffsetFetch", asked);
+    return { errorCode, responses };
   }
 
   /** Told by what the node can do: Kafka 4.0 took away the old versions of Fetch. No request names the release. */

@@ -60,6 +60,26 @@ export class Link {
     }
   }
 
+  /** A request in a version that kafkajs does not know: its body as bytes, the answer read by the caller. */
+  async ask<R>(
+    at: Address,
+    request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string },
+    body: Buffer,
+    decode: (payload: Buffer) => R,
+  ): Promise<R> {
+    const held = await this.#whole(at);
+    const { connectionPool } = await held.opening;
+    // What kafkajs wants of an encoder: `buf` to know it by, `buffer` to take from it.
+    const encode = async () => ({ buf: body, buffer: body });
+    const response = { decode, parse: (decoded: unknown) => decoded };
+    try {
+      return (await connectionPool.send({ request: { ...request, encode }, response })) as R;
+    } catch (error) {
+      if (isSilence(error)) this.#drop(held);
+      throw error;
+    }
+  }
+
   /** The versions of a request that the node takes. */
   async versions(at: Address, name: CallName): Promise<{ minVersion: number; maxVersion: number } | undefined> {
     const { versions } = await (await this.#whole(at)).opening;

@@ -8,6 +8,7 @@ const longestWaitMs = 300;
 /** Nobody has done anything yet: the same may be asked again. */
 const notYet = new Set([
   "CONCURRENT_TRANSACTIONS",
+  "UNSTABLE_OFFSET_COMMIT",
   "GROUP_LOAD_IN_PROGRESS",
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
