@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,7 +19,7 @@ import { realClickHouse } from "../parts/clickhouse.ts";
 import { realKafka } from "../parts/kafka.ts";
 import { realRegistry } from "../parts/registry.ts";
 import { routerDefaults } from "../pipelines/inputs.ts";
-import { abortedTransactions } from "./aborted.ts";
+import { abortedTransactions, standsInTransaction } from "./aborted.ts";
 import { killed, Program } from "./program.ts";
 
 const kafka = await realKafka();
@@ -26,10 +27,11 @@ const registry = await realRegistry();
 const clickhouse = await realClickHouse();
 
 /**
- * The program as people run it, two workers with `router-windows` and the sinks, killed with SIGKILL twenty times.
+ * The program as people run it, two workers with `router-windows` and the sinks, killed with SIGKILL twenty times,
+ * every other time from inside a transaction.
  *   in      200,000 router events over 4 partitions, one of them empty, sent while the workers die
  *   expect  windows and alerts equal to those of `apply --no-close` over the input as `tail --raw` prints it, each once;
- *           the rows of ClickHouse are the records of the topics, one for one; kills that cut transactions off
+ *           the rows of ClickHouse are the records of the topics, one for one; as many transactions cut off as were seen
  */
 const records = 200_000;
 const kills = 20;
@@ -59,17 +61,21 @@ describe.skipIf(kafka === undefined || registry === undefined || clickhouse === 
       await until("topics", async () => (await log.admin.partitions([`${namespace}.moe.router`])).size === 1, 60_000);
       const sent = feed(log, 80_000);
       const random = seeded(77);
+      let inside = 0;
       for (let kill = 0; kill < kills; kill += 1) {
         await new Promise((resolve) => setTimeout(resolve, random.int(1_500, 3_500)));
         const victim = random.int(0, 1);
         const child = workers[victim];
-        if (child !== undefined) await killed(child);
+        if (child !== undefined) {
+          if (kill % 2 === 0 && (await stoppedInside(child))) inside += 1;
+          await killed(child);
+        }
         workers[victim] = worker(victim);
       }
       await sent;
       await until("every lane has committed all of its input", () => caughtUp(log), 90_000);
-      const places = [{ topic: `${namespace}.gatewatch.internal.router-windows.runs`, partition: 0 }];
-      expect(await abortedTransactions([kafka?.address ?? ""], places)).toBeGreaterThan(0);
+      expect(inside).toBeGreaterThan(0);
+      expect(await abortedTransactions([kafka?.address ?? ""], [runs])).toBeGreaterThanOrEqual(inside);
       await outputsAreThoseOfApply(program, dir);
       await rowsAreTheRecords(dir);
       for (const child of workers) child.kill("SIGTERM");
@@ -83,6 +89,20 @@ describe.skipIf(kafka === undefined || registry === undefined || clickhouse === 
     }
   });
 });
+
+/** Where every lane writes within each of its transactions. */
+const runs = { topic: `${namespace}.gatewatch.internal.router-windows.runs`, partition: 0 };
+
+/** Stops the worker (SIGSTOP) again and again until it stands inside a transaction; false where it never did, and goes on. */
+async function stoppedInside(child: ChildProcess): Promise<boolean> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    child.kill("SIGSTOP");
+    if (await standsInTransaction([kafka?.address ?? ""], runs, 200)) return true;
+    child.kill("SIGCONT");
+    await new Promise((resolve) => setTimeout(resolve, 25 + 7 * tries));
+  }
+  return false;
+}
 
 const addresses = () => ({
   KAFKA_BROKERS: kafka?.address ?? "",
