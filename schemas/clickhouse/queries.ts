@@ -100,7 +100,7 @@ ORDER BY name`,
   {
     name: "freshness",
     description: "How far each table has read its topic, and the event time it has reached.",
-    sql: ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq"]
+    sql: ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq", "injection"]
       .map(
         (table) => `SELECT '${table}' AS table, _partition AS partition, count() AS rows, max(_offset) AS lastOffset, max(ts) AS lastEvent,
   max(_timestamp) AS lastWritten

@@ -37,7 +37,10 @@ describe("the catalogue", () => {
   it("gives every output table a name, and inputs none", () => {
     expect(Object.fromEntries(all.filter(({ table }) => table !== null).map(({ name, table }) => [name, table]))).toEqual(
       Object.fromEntries(
-        ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq"].map((table) => [`gatewatch.${table}`, table]),
+        ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq", "injection"].map((table) => [
+          `gatewatch.${table}`,
+          table,
+        ]),
       ),
     );
   });

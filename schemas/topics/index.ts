@@ -7,6 +7,7 @@ import { experiment } from "./experiment.ts";
 import { expert } from "./expert.ts";
 import { feedback } from "./feedback.ts";
 import { incident } from "./incident.ts";
+import { injection } from "./injection.ts";
 import { insight } from "./insight.ts";
 import { intel } from "./intel.ts";
 import { load } from "./load.ts";
@@ -41,6 +42,8 @@ export const topics = {
   window,
   score,
   dlq,
+  // What the simulator tells of itself; no pipeline reads it.
+  injection,
 } as const;
 
 const byName: ReadonlyMap<string, AnyTopic> = new Map(Object.values(topics).map((topic: AnyTopic) => [topic.name, topic]));

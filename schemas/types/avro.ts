@@ -627,6 +627,54 @@ export interface IncidentInput extends Pick<Incident, "id" | "ts" | "pipeline" |
   readonly timeline?: readonly TimelineEntryInput[];
 }
 
+/** Which end of an injection a record tells. */
+export type InjectionPhase = "STARTED" | "ENDED";
+
+/** The truth about one fault or attack of the simulator: what was injected, where and when. No pipeline reads it. */
+export interface Injection {
+  /** 128 bits of SHA-256 over what caused the record, hex: the same input gives the same id. */
+  readonly id: string;
+  /** When it became so, event time. */
+  readonly ts: number;
+  /** The pipeline that wrote it. */
+  readonly pipeline: string;
+  /** The cluster of the inputs. */
+  readonly clusterId: string;
+  /** The deployment of the inputs. */
+  readonly deploymentId: string;
+  /** What it is about. */
+  readonly entity: Entity;
+  /** Records it comes from; first and last where they are many, the last being the one that triggered. */
+  readonly sources: readonly SourceRef[];
+  /** Version of the model or baseline that judged; empty where none did. */
+  readonly modelVersion: string;
+  /** Name of the fault or attack, such as dead-expert, request-flood. */
+  readonly fault: string;
+  /** Whether it has begun or is over. */
+  readonly phase: InjectionPhase;
+  /** When it began. */
+  readonly startTs: number;
+  /** When it ends as planned. */
+  readonly endTs: number;
+  /** What it does, in a sentence for a person. */
+  readonly detail: string;
+  /** Where exactly, as alerts have it: layer, expert, rank, tenant. */
+  readonly evidence: readonly Evidence[];
+  /** Kinds of alert that would be a right answer. */
+  readonly expectedKinds: readonly string[];
+}
+/** Injection as JSON, what has a default left out or not. */
+export interface InjectionInput extends Pick<Injection, "id" | "ts" | "pipeline" | "fault" | "phase" | "startTs" | "endTs"> {
+  readonly clusterId?: string;
+  readonly deploymentId?: string;
+  readonly entity: EntityInput;
+  readonly sources?: readonly SourceRefInput[];
+  readonly modelVersion?: string;
+  readonly detail?: string;
+  readonly evidence?: readonly EvidenceInput[];
+  readonly expectedKinds?: readonly string[];
+}
+
 /** What is forecast, per window of the input. */
 export type ForecastQuantity = "requests" | "inputTokens" | "outputTokens";
 
