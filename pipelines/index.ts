@@ -1,5 +1,6 @@
 import type { Pipeline } from "../operators/stream/pipeline.ts";
+import { audit } from "./audit.ts";
 import { routerWindows } from "./router-windows.ts";
 
 /** Every pipeline there is; commands, the worker, the documentation and the conformance tests read this list. */
-export const pipelines: readonly Pipeline[] = [routerWindows];
+export const pipelines: readonly Pipeline[] = [routerWindows, audit];

@@ -268,6 +268,8 @@ export class LaneGraph {
   #mark(idle: boolean): void {
     const rekeyed = this.#part.sinks.filter(({ by }) => by !== undefined);
     if (rekeyed.length === 0 || (this.#marked?.watermark === this.#watermark && this.#marked.idle === idle)) return;
+    // Time has not begun, as long as one of several inputs has not been heard of: a mark of that would stand where a fetch was cut.
+    if (this.#marked === undefined && this.#watermark === Number.NEGATIVE_INFINITY && !idle) return;
     this.#marked = { watermark: this.#watermark, idle };
     for (const { topic } of rekeyed) this.#emit({ kind: "mark", topic, value: this.#envelope(null, [], idle) });
   }

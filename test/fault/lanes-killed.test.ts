@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { audit } from "../../pipelines/audit.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
+import type { AuditRecord, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { until } from "../lanes/harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "../lanes/pipelines.ts";
 import { sharedPart } from "../parts/shared-part.ts";
 import { routerDefaults, startMs } from "../pipelines/inputs.ts";
+import { alertOf, decisionOf } from "../pipelines/judgements.ts";
 import { KafkaRig } from "./kafka-rig.ts";
 
 const kafka = await sharedPart("kafka");
@@ -26,7 +29,13 @@ type Feed = (rig: KafkaRig, random: Random, round: number) => Promise<void>;
  *   expect  what the same graphs make of the recorded order: no record missing, none twice, none different;
  *           and kills that cut transactions off, or this has shown nothing
  */
-async function survives(pipeline: Pipeline, outputs: readonly AnyTopic[], seed: number, feed: Feed): Promise<void> {
+async function survives(
+  pipeline: Pipeline,
+  outputs: readonly AnyTopic[],
+  seed: number,
+  feed: Feed,
+  also: (rig: KafkaRig) => Promise<void> = async () => undefined,
+): Promise<void> {
   const rig = await KafkaRig.open(pipeline, partitions, kafka?.address ?? "");
   try {
     const random = seeded(seed);
@@ -47,6 +56,7 @@ async function survives(pipeline: Pipeline, outputs: readonly AnyTopic[], seed: 
       expect(written).toEqual(texts(await rig.expected(output)));
     }
     expect(await rig.aborted()).toBeGreaterThan(2);
+    await also(rig);
   } finally {
     await rig.close();
   }
@@ -99,6 +109,30 @@ describe.skipIf(kafka === undefined)("lanes over real Kafka, killed", () => {
     const instances = routerWindowsOf(14);
     return survives(routerWindows, [topics.window, topics.alert], 14, async (rig) => {
       for (const [instance, some] of instances.next().value) await rig.produce(topics.router, fed[instance] ?? 0, some);
+    });
+  });
+
+  it("chain what was judged without fork or gap", { timeout: 150_000 }, () => {
+    const judge = async (rig: KafkaRig, random: Random, round: number) => {
+      for (const partition of fed) {
+        const numbers = Array.from({ length: random.int(1, 40) }, (_, i) => round * 100 + i);
+        await rig.produce(
+          topics.alert,
+          partition,
+          numbers.map((n) => alertOf(`d-${partition}`, n)),
+        );
+        await rig.produce(
+          topics.decision,
+          partition,
+          numbers.slice(0, 9).map((n) => decisionOf(`d-${partition}`, n)),
+        );
+      }
+    };
+    return survives(audit, [topics.audit], 15, judge, async (rig) => {
+      const links = ((await rig.values(topics.audit)) as AuditRecord[]).toSorted((a, b) => a.sequence - b.sequence);
+      expect(verifyChain(links).faults).toEqual([]);
+      const judged = await Promise.all([topics.alert, topics.decision].map(({ name }) => rig.read(name)));
+      expect(links.length).toBe(judged.flat(2).length);
     });
   });
 });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { audit } from "../../pipelines/audit.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { RouterEvent } from "../../schemas/types/avro.ts";
+import type { AuditRecord, RouterEvent } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { routerRecords } from "../pipelines/inputs.ts";
+import { alertOf, decisionOf } from "../pipelines/judgements.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "./pipelines.ts";
 
@@ -103,5 +106,18 @@ describe("lanes over the memory log", () => {
         rig.produce(topic, fed[instance] ?? 0, [value]);
       }
     });
+  });
+
+  it.for([1, 2])("chain what was judged without fork or gap, seed %i", { timeout: 60_000 }, async (seed) => {
+    const rig = await survives(audit, [topics.audit], seed, (one, random, round) => {
+      for (const partition of fed) {
+        const n = round * 10 + random.int(0, 9);
+        one.produce(topics.alert, partition, [alertOf(`d-${partition}`, n), alertOf(`d-${partition}`, n + 1)]);
+        if (random.next() < 0.5) one.produce(topics.decision, partition, [decisionOf(`d-${partition}`, n)]);
+      }
+    });
+    const links = ((await rig.values(topics.audit)) as AuditRecord[]).toSorted((a, b) => a.sequence - b.sequence);
+    expect(links.length).toBe(await count(rig, topics.alert, topics.decision));
+    expect(verifyChain(links)).toMatchObject({ faults: [], links: links.length });
   });
 });

@@ -2,6 +2,7 @@ import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
+import { alertRecords, decisionRecords } from "./judgements.ts";
 
 /** One input record of a pipeline, before it has bytes. */
 export interface InputRecord {
@@ -44,4 +45,6 @@ export function routerRecords(windows: number, seed = 1, windowMs = 5_000): Inpu
 /** Records for every topic that a pipeline reads, in an order in which they could have come. */
 export const inputsOf: Readonly<Record<string, (windows: number, seed: number) => InputRecord[]>> = {
   "moe.router": routerRecords,
+  "gatewatch.alert": alertRecords,
+  "gatewatch.decision": decisionRecords,
 };
