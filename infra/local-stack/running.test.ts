@@ -27,6 +27,10 @@ describe("the data directory's claim", () => {
     expect([statSync(dir).mode & 0o777, statSync(join(dir, "running.json")).mode & 0o777]).toEqual([0o700, 0o600]);
   });
 
+  it("says so where it cannot be made", () => {
+    expect(() => claimDataDir("/proc/gatewatch/data", "local")).toThrow(expect.objectContaining({ code: "GW_DATA_DIR_UNUSABLE" }));
+  });
+
   it("refuses a second stack and says who has it", () => {
     writeRunning(dir, { ...claimDataDir(dir, "local"), ready: true, addresses: { status: "http://127.0.0.1:8600" } });
     expect(() => claimDataDir(dir, "local")).toThrow(

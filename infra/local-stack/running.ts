@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { identityOf, isRunning } from "./process-identity.ts";
 
@@ -38,9 +38,9 @@ export function readRunning(dataDir: string): RunningStack | undefined {
   return found !== undefined && isRunning(found) ? found : undefined;
 }
 
-/** Makes the directory this process's own, or throws GW_DATA_DIR_BUSY. The claim ends with `releaseDataDir` or with the process. */
+/** Makes the directory this process's own, or throws GW_DATA_DIR_BUSY or GW_DATA_DIR_UNUSABLE. The claim ends with `releaseDataDir` or with the process. */
 export function claimDataDir(dataDir: string, profile: string): RunningStack {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDir(dataDir);
   const claim: RunningStack = { ...identityOf(process.pid), startedAt: new Date().toISOString(), profile, addresses: {}, ready: false };
   const own = `${fileOf(dataDir)}.${process.pid}`;
   writeFileSync(own, asText(claim), { mode: 0o600 });
@@ -55,6 +55,24 @@ export function claimDataDir(dataDir: string, profile: string): RunningStack {
     rmSync(own, { force: true });
   }
   throw new Fault("GW_DATA_DIR_BUSY", `${dataDir} could not be claimed: another start is under way`, { dataDir });
+}
+
+/**
+ * The directory with its parents. Not by `recursive`: where the parent is there and still says ENOENT, as under `/proc`,
+ * Node 24.21 tries for ever.
+ */
+function makeDir(dir: string): void {
+  try {
+    if (existsSync(dir)) return;
+    if (!existsSync(dirname(dir))) makeDir(dirname(dir));
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    // Another process made it in between.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Fault("GW_DATA_DIR_UNUSABLE", `${dir} cannot be made: ${why}`, { dir }, error);
+  }
 }
 
 /** Replaces what `readRunning` finds, in one step. */

@@ -70,6 +70,7 @@ export const faults = {
   GW_PART_FAILED: { retriable: false, then: "exit", remedy: "See the log file that the message names." },
   GW_PART_MISSING: { retriable: false, then: "exit", remedy: "Set the address the message names, or install the part." },
   GW_DATA_DIR_BUSY: { retriable: false, then: "exit", remedy: "Stop the other instance, or choose another --data-dir." },
+  GW_DATA_DIR_UNUSABLE: { retriable: false, then: "exit", remedy: "Choose a --data-dir that can be made and written to." },
   GW_DISK_FULL: { retriable: false, then: "exit", remedy: "Free some space on the disk that holds --data-dir." },
   GW_NODE_MISSING: { retriable: false, then: "exit", remedy: "Run `npm ci` again: the node package brings Node 24." },
   GW_CONFIG_INVALID: { retriable: false, then: "usage", remedy: "Mend every key the message lists." },

@@ -22,6 +22,12 @@ describe("printRows", () => {
     expect(await printed([{ a: 1 }, { a: null }], true)).toEqual(['{"a":1}', '{"a":null}']);
   });
 
+  it("keeps every digit of a whole number that a double cannot hold", async () => {
+    const rows = [{ n: 18_446_744_073_709_551_615n, more: { m: 9_007_199_254_740_993n } }];
+    expect(await printed(rows, true)).toEqual(['{"n":18446744073709551615,"more":{"m":9007199254740993}}']);
+    expect((await printed(rows))[1]).toBe('18446744073709551615  {"m":9007199254740993}');
+  });
+
   it("prints all of many rows, in order, and nothing of none", async () => {
     const rows = Array.from({ length: 500 }, (_, i) => ({ i }));
     const out = await printed(rows);

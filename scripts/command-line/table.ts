@@ -20,7 +20,7 @@ export async function printRows(rows: AsyncIterable<Row> | Iterable<Row>, json: 
   };
   for await (const row of rows) {
     count += 1;
-    if (json) io.out(JSON.stringify(row));
+    if (json) io.out(JSON.stringify(row, asDigits));
     else if (held === undefined) io.out(aligned(columns, (column) => cell(row[column.name])));
     else held.push(row);
     if (held?.length === measured) printHeld();
@@ -43,10 +43,15 @@ function columnsOf(rows: readonly Row[]): Column[] {
     name,
     width: Math.min(widest, Math.max(name.length, ...rows.map((row) => cell(row[name]).length))),
     right:
-      rows.every((row) => row[name] === null || row[name] === undefined || typeof row[name] === "number") &&
-      rows.some((row) => typeof row[name] === "number"),
+      rows.every((row) => row[name] === null || row[name] === undefined || isNumber(row[name])) && rows.some((row) => isNumber(row[name])),
   }));
 }
+
+const isNumber = (value: unknown): boolean => typeof value === "number" || typeof value === "bigint";
+
+/** All digits of a whole number that a double cannot hold; TypeScript's library does not know `rawJSON` yet. */
+const asDigits = (_: string, value: unknown): unknown => (typeof value === "bigint" ? rawJson(String(value)) : value);
+const rawJson = (JSON as unknown as { rawJSON(text: string): object }).rawJSON;
 
 const aligned = (columns: readonly Column[], text: (column: Column) => string): string =>
   columns
@@ -60,6 +65,6 @@ const control = /\p{Cc}/gu;
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "-";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value, asDigits);
   return text.replaceAll(control, " ");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import { shapeOf } from "../../schemas/shapes/shape.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { catalogueTopic } from "../command-line/catalogue-topic.ts";
 import { command } from "../command-line/command.ts";
@@ -36,7 +37,7 @@ export const tail = command({
   }),
   async run({ topic: name, from, filter, raw, limit = Number.POSITIVE_INFINITY, follow }, io, context) {
     const topic = catalogueTopic(name);
-    const holds = filterOf(filter);
+    const holds = filterOf(filter, topic.schema === null ? undefined : shapeOf(topic.schema));
     if (from !== "earliest" && from !== "latest") timeOf(from);
     const settings = context.settings();
     const { stop } = context;

@@ -46,6 +46,12 @@ describe.skipIf(real === undefined)("tables", { timeout: 60_000 }, () => {
     return found;
   };
 
+  it("are asked without losing a digit", async () => {
+    expect(await rows("SELECT toUInt64('18446744073709551615') AS n, 5 AS few, 0.1 AS x, '1e400' AS text")).toEqual([
+      { n: 18_446_744_073_709_551_615n, few: 5, x: 0.1, text: "1e400" },
+    ]);
+  });
+
   it("are made for every topic that has one, with a comment on each column, and a second time nothing is to be done", async () => {
     const database = real.ownDatabase();
     const done = await ensureTables(client, database);
