@@ -33,7 +33,6 @@ const exactly = (text: string): QueryRow => JSON.parse(text, keepDigits) as Quer
 /** The third argument is what stood in the text; TypeScript's library does not know of it yet. */
 function keepDigits(_: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value) || context?.source === undefined) return value;
-  if (!/^-?\d+$/.test(context.source)) return value;
-  const exact = BigInt(context.source);
-  return exact === BigInt(value) ? value : exact;
+  // A large double is written as the shortest text that reads back as it: that one keeps what it is.
+  return /^-?\d+$/.test(context.source) && context.source !== String(value) ? BigInt(context.source) : value;
 }
