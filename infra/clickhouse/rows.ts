@@ -45,7 +45,7 @@ function avroFields(topic: AnyTopic, codec: RecordCodec): RowFields {
     throw new TypeError(`${topic.name} has no ts`);
   return (record) => {
     if (record.value === null) throw new Fault("GW_RECORD_NULL", `${topic.name} takes no null values`);
-    const value = codec.decode(topic, record) as Record<string, unknown>;
+    const value = topic.complete(codec.decode(topic, record)) as Record<string, unknown>;
     const micros = value.ts as number;
     const wrong = implausibleTime(micros, record.timestampMs, Number.POSITIVE_INFINITY);
     if (wrong !== undefined) throw new Fault("GW_RECORD_TIME", wrong);

@@ -1,3 +1,5 @@
+import { topics } from "../topics/index.ts";
+
 /** A question that people ask first, under a short name: `gatewatch query NAME`. Tables are those of the database in use. */
 export interface NamedQuery {
   readonly name: string;
@@ -5,8 +7,22 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
+/** From the least; as a literal of ClickHouse. */
+const severities = "['LOW', 'MEDIUM', 'HIGH', 'CRITICAL', 'EMERGENCY']";
+
 /** What people ask first. Each runs in the database of the namespace and ends in a limit or in few groups. */
 export const namedQueries: readonly NamedQuery[] = [
+  {
+    name: "last-hour",
+    description: "What fired in the last hour of data and where: kind, place, how often, how bad, and the newest in words.",
+    sql: `SELECT kind, deploymentId, entity.type AS what, entity.id AS entity, count() AS alerts,
+  argMax(severity, (indexOf(${severities}, severity), ts)) AS worst, min(ts) AS firstSeen, max(ts) AS lastSeen, argMax(title, (ts, id)) AS newest
+FROM alert
+WHERE ts > (SELECT max(ts) FROM alert) - INTERVAL 1 HOUR
+GROUP BY kind, deploymentId, what, entity
+ORDER BY max(indexOf(${severities}, severity)) DESC, alerts DESC, kind, deploymentId, entity
+LIMIT 50`,
+  },
   {
     name: "alerts",
     description: "The newest alerts: what, where, how bad, and what to do.",
@@ -22,6 +38,23 @@ LIMIT 50`,
 FROM alert
 GROUP BY kind, severity
 ORDER BY alerts DESC, kind, severity`,
+  },
+  {
+    name: "alert-sources",
+    description: "Source addresses with the most alerts over the last day of data: what they did, how bad, and what was decided.",
+    sql: `SELECT a.entity.id AS source, count() AS alerts, uniqExact(a.kind) AS kinds, topK(3)(a.kind) AS mostly,
+  argMax(a.severity, (indexOf(${severities}, a.severity), a.ts)) AS worst, min(a.ts) AS firstSeen, max(a.ts) AS lastSeen, any(d.action) AS decided
+FROM alert AS a
+LEFT JOIN (
+  SELECT response.target.id AS source, argMax(response.action, ts) AS action
+  FROM decision
+  WHERE kind = 'RESPONSE' AND response.target.type = 'source'
+  GROUP BY source
+) AS d ON d.source = a.entity.id
+WHERE a.entity.type = 'source' AND a.ts > (SELECT max(ts) FROM alert) - INTERVAL 1 DAY
+GROUP BY source
+ORDER BY alerts DESC, source
+LIMIT 20`,
   },
   {
     name: "evidence",
@@ -81,6 +114,80 @@ ORDER BY timesEven DESC, deploymentId, instanceId, layer, expert
 LIMIT 20`,
   },
   {
+    name: "forecast-actual",
+    description:
+      "Forecasts of the last day of data against the load that came: error beside that of the last value, and how often the interval held it.",
+    sql: `WITH actual AS (
+  SELECT deploymentId, toUnixTimestamp64Micro(windowEnd) AS endUs, one.1 AS quantity, any(one.2) AS value
+  FROM load
+  ARRAY JOIN [('requests', requests), ('inputTokens', inputTokens), ('outputTokens', outputTokens)] AS one
+  WHERE sloClass = ''
+  GROUP BY deploymentId, endUs, quantity
+), told AS (
+  SELECT deploymentId, assumeNotNull(forecast.quantity) AS quantity, assumeNotNull(forecast.horizonS) AS horizonS,
+    toUnixTimestamp64Micro(assumeNotNull(forecast.originTs)) AS originUs, originUs + toInt64(round(horizonS * 1e6)) AS endUs,
+    assumeNotNull(forecast.point) AS point, assumeNotNull(forecast.low) AS low, assumeNotNull(forecast.high) AS high,
+    assumeNotNull(forecast.level) AS level
+  FROM insight
+  WHERE kind = 'forecast' AND forecast.point IS NOT NULL AND ts > (SELECT max(ts) FROM insight) - INTERVAL 1 DAY
+)
+SELECT t.deploymentId AS deploymentId, t.quantity AS quantity, t.horizonS AS horizonS, count() AS windows,
+  round(avg(a.value), 2) AS actualMean, round(avg(t.point), 2) AS forecastMean,
+  round(sum(abs(t.point - a.value)) / nullIf(sum(a.value), 0), 4) AS wape,
+  round(sum(abs(o.value - a.value)) / nullIf(sum(a.value), 0), 4) AS wapeOfLastValue,
+  round(avg(a.value BETWEEN t.low AND t.high), 4) AS coverage, any(t.level) AS wanted
+FROM told AS t
+INNER JOIN actual AS a ON a.deploymentId = t.deploymentId AND a.quantity = t.quantity AND a.endUs = t.endUs
+INNER JOIN actual AS o ON o.deploymentId = t.deploymentId AND o.quantity = t.quantity AND o.endUs = t.originUs
+GROUP BY deploymentId, quantity, horizonS
+ORDER BY deploymentId, quantity, horizonS`,
+  },
+  {
+    name: "replicas",
+    description: "Replicas over time: what was wanted at each decision, with the bounds of the forecast behind it.",
+    sql: `SELECT ts, deploymentId, mode, replicas.current AS current, replicas.desired AS desired, replicas.low AS low, replicas.high AS high, reason
+FROM decision
+WHERE kind = 'REPLICAS'
+ORDER BY ts DESC, deploymentId, id
+LIMIT 100`,
+  },
+  {
+    name: "injected-found",
+    description:
+      "What the simulator injected and whether an alert of a right kind came, up to a minute after its end; with the delay in seconds.",
+    sql: `SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
+  if(countIf(hit) > 0, 'found', 'not found') AS result, countIf(hit) AS alerts, groupUniqArrayIf(kind, hit) AS foundBy,
+  if(countIf(hit) > 0, dateDiff('millisecond', startTs, minIf(at, hit)) / 1000, NULL) AS afterS
+FROM (
+  SELECT i.startTs AS startTs, i.endTs AS endTs, i.deploymentId AS deploymentId, i.fault AS fault, i.entityId AS entityId,
+    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 1 MINUTE AS hit
+  FROM (
+    SELECT startTs, endTs, deploymentId, fault, entityId, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
+    FROM (
+      SELECT startTs, deploymentId, fault, entity.id AS entityId, max(injection.endTs) AS endTs, any(expectedKinds) AS kinds
+      FROM injection
+      GROUP BY startTs, deploymentId, fault, entityId
+    )
+  ) AS i
+  LEFT JOIN alert AS a ON a.deploymentId = i.deploymentId AND a.kind = i.expected
+)
+GROUP BY startTs, endTs, deploymentId, fault, entityId
+ORDER BY injected DESC, fault, entity
+LIMIT 100`,
+  },
+  {
+    name: "audit-tail",
+    description: "The newest links of the audit chain, and whether each follows the one before it.",
+    sql: `SELECT chain, sequence, ts, kind, actor, action, target, reason, substring(hash, 1, 16) AS hashBegins, follows
+FROM (
+  SELECT *, sequence = 0 AND previousHash = '' OR
+    previousHash = any(hash) OVER (PARTITION BY chain ORDER BY sequence ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING) AS follows
+  FROM audit
+)
+ORDER BY chain, sequence DESC
+LIMIT 50 BY chain`,
+  },
+  {
     name: "dead-letters",
     description: "What could not be processed, by reason, with the newest example of each.",
     sql: `SELECT code, stage, origin.topic AS topic, count() AS letters, max(ts) AS lastSeen,
@@ -100,7 +207,8 @@ ORDER BY name`,
   {
     name: "freshness",
     description: "How far each table has read its topic, and the event time it has reached.",
-    sql: ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq", "injection"]
+    sql: Object.values(topics)
+      .flatMap(({ table }) => table ?? [])
       .map(
         (table) => `SELECT '${table}' AS table, _partition AS partition, count() AS rows, max(_offset) AS lastOffset, max(ts) AS lastEvent,
   max(_timestamp) AS lastWritten

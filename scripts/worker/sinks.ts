@@ -17,7 +17,7 @@ export interface Sinks {
   close(): Promise<void>;
 }
 
-/** Every output topic into its table. Connects to nothing before its tables are made. */
+/** Every topic that has a table, into it. Connects to nothing before its tables are made. */
 export function sinksOf(settings: Settings, access: { url: string; user: string; password: string }, logger: Logger): Sinks {
   const client = openClickHouse(access, logger);
   const named = underNamespace(settings.namespace);

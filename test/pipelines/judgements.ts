@@ -15,7 +15,7 @@ export const alertOf = (deploymentId: string, n: number, given: Partial<Alert> =
   clusterId: "c",
   deploymentId,
   entity: { type: "layer", id: "i-0" },
-  sources: [{ topic: "moe.router", partition: 0, offset: n }],
+  sources: [{ topic: "moe.router", partition: 0, offset: Math.abs(n) }],
   modelVersion: "",
   kind: "router.baseline",
   category: "",
