@@ -9,6 +9,7 @@ import { run } from "./run.ts";
 import { schemasCheck } from "./schemas-check.ts";
 import { schemasCreate } from "./schemas-create.ts";
 import { schemasList } from "./schemas-list.ts";
+import { simulate } from "./simulate.ts";
 import { tail } from "./tail.ts";
 import { topicsCreate } from "./topics-create.ts";
 import { topicsList } from "./topics-list.ts";
@@ -22,6 +23,7 @@ export const commands: readonly AnyCommand[] = [
   apply,
   produce,
   tail,
+  simulate,
   query,
   topology,
   topicsList,
