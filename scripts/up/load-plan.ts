@@ -1,52 +1,46 @@
-import type { RouterEventInput } from "../../schemas/types/avro.ts";
-import { type RouterLoad, routerLoad } from "../simulate/router-load.ts";
+import { usualDeployment } from "../simulate/deployment.ts";
+import type { FaultName, PlannedFault } from "../simulate/faults/fault-names.ts";
+import { simulation } from "../simulate/simulation.ts";
+import type { Slice } from "../simulate/slice.ts";
 
-export interface LoadWindow {
-  /** When the window is over and its events can be known. */
-  readonly endMs: number;
-  readonly events: readonly RouterEventInput[];
-}
+/** So long before now, so that baselines are warm when the first fault comes: 180 router windows. */
+const historyMs = 15 * 60_000;
+/** Of the first fault, lie in the history: the two router windows that confirm it. */
+const begunMs = 2 * usualDeployment.windowMs;
+/** From the begin of one fault to that of the next, and how long each lasts. */
+const everyMs = 45_000;
+const lastsMs = 30_000;
 
-const windowMs = 5_000;
-/** A collapse begins a quarter period into its load: so long before it the baselines must be warm. */
-const everyMs = 60_000;
-/** Two readings in a row confirm; a third makes it plain in the windows too. */
-const lastsMs = 15_000;
-/** Above the 30 readings that a baseline learns from before it judges. */
-const historyWindows = 36;
-/** Of the first collapse, lie in the history: the two that confirm it. */
-const collapsedInHistory = 2;
-
-export const plannedLoad: RouterLoad = {
-  seed: 7,
-  deploymentId: "sim",
-  instances: 2,
-  layers: 12,
-  experts: 64,
-  topK: 4,
-  tokens: 4_096,
-  windowMs,
-};
+/** One after the other, and over again: what this version finds comes early, what it cannot find yet is there as well. */
+const order: readonly FaultName[] = [
+  "router-collapse",
+  "sql-injection",
+  "prompt-injection",
+  "request-flood",
+  "scanner",
+  "dead-expert",
+  "hot-expert",
+  "repeated-token",
+  "credential-stuffing",
+  "sick-gpu",
+  "token-drops",
+  "lying-engine",
+  "stale-placement",
+];
 
 /**
- * What a deployment would have sent, window by window without end: some minutes before `nowMs` so that baselines are warm, a
- * collapse that has just begun, and another one each minute after it. Windows that ended before `sinceMs` are left out: an
- * earlier run has sent them.
+ * What a deployment would have sent, second by second without end: some minutes before `nowMs`, a router collapse that has just
+ * begun, and another fault every three quarters of a minute. Seconds that ended before `sinceMs` are left out: an earlier run has
+ * sent them, and the first fault then begins after it.
  */
-export function* loadPlan(nowMs: number, sinceMs = 0): Generator<LoadWindow> {
+export function* loadPlan(nowMs: number, sinceMs = 0): Generator<Slice> {
+  const { windowMs } = usualDeployment;
   const now = Math.floor(nowMs / windowMs) * windowMs;
-  const liveStart = now - collapsedInHistory * windowMs - everyMs / 4;
-  const historyStart = liveStart - historyWindows * windowMs;
-  // The same seed gives both the same popularity of experts, so that one continues the other.
-  const history = windowsOf(plannedLoad, historyStart).take(historyWindows);
-  const live = windowsOf({ ...plannedLoad, collapse: { everyMs, lastsMs } }, liveStart);
-  for (const windows of [history, live]) for (const window of windows) if (window.endMs > sinceMs) yield window;
+  const firstMs = Math.max(now - begunMs, Math.ceil(sinceMs / windowMs) * windowMs);
+  for (const slice of simulation(usualDeployment, now - historyMs, schedule(firstMs))) if (slice.endMs > sinceMs) yield slice;
 }
 
-function* windowsOf(load: RouterLoad, startMs: number): Generator<LoadWindow> {
-  let endMs = startMs;
-  for (const events of routerLoad(load, startMs)) {
-    endMs += load.windowMs;
-    yield { endMs, events };
-  }
+function* schedule(firstMs: number): Generator<PlannedFault> {
+  for (let startMs = firstMs, turn = 0; ; startMs += everyMs, turn += 1)
+    yield { name: order[turn % order.length] as FaultName, startMs, endMs: startMs + lastsMs };
 }

@@ -12,15 +12,19 @@ import { type Stack, startStack } from "../../infra/local-stack/stack.ts";
 import { usualPorts } from "../../infra/local-stack/versions.ts";
 import { MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import { topics } from "../../schemas/topics/index.ts";
+import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { dataDir as usualDataDir } from "../command-line/addresses.ts";
 import type { Context } from "../command-line/context.ts";
 import type { Io } from "../command-line/io.ts";
-import { alertLine, tailAlerts } from "./alert-tail.ts";
+import { topicSpec } from "../worker/topic-specs.ts";
 import { Ending } from "./ending.ts";
 import { inventory } from "./inventory.ts";
 import { startMemoryWorkers } from "./memory-workers.ts";
 import { simulateLoad } from "./simulated-load.ts";
 import { StackView } from "./stack-view.ts";
+import { Story } from "./story.ts";
+import { tailTopic } from "./topic-tail.ts";
 import { startWorkerProcesses } from "./worker-processes.ts";
 import { type Workers, workersReady } from "./workers.ts";
 
@@ -97,8 +101,8 @@ class Up {
     const view = new StackView(profile, stack.parts, () => workers.addresses());
     const address = await this.#statusPage(port, view);
     writeRunning(this.#dataDir, running(claim, stack, settings, address));
-    await this.#alerts(log, codec, view);
-    this.#load(log, codec, view);
+    await this.#alerts(log, codec, settings, view);
+    this.#load(log, codec, settings, view);
     this.#io.out(`Gatewatch is ready in ${((performance.now() - this.#startedAt) / 1_000).toFixed(1)} s`);
     return await this.#untilOver(stack, workers);
   }
@@ -172,23 +176,39 @@ class Up {
     return page.address;
   }
 
-  async #alerts(log: LogPort, codec: RecordCodec, view: StackView): Promise<void> {
-    const named = this.#context.named(this.#context.settings());
-    const alert = (one: Parameters<StackView["alert"]>[0]) => {
-      view.alert(one);
-      this.#io.out(alertLine(one));
+  /** The console and the page hear of alerts, and the console also of what the simulator injects. */
+  async #alerts(log: LogPort, codec: RecordCodec, settings: Settings, view: StackView): Promise<void> {
+    const named = this.#context.named(settings);
+    await log.admin.createTopics([
+      topicSpec(topics.alert as AnyTopic, named, settings.kafka),
+      topicSpec(topics.injection, named, settings.kafka),
+    ]);
+    const story = new Story();
+    const say = (lines: readonly string[]) => {
+      for (const line of lines) this.#io.out(line);
     };
-    const tail = await tailAlerts({ log, codec, named, alert });
-    this.#ending.later("the tail of alerts", () => tail.stop());
+    const alerts = await tailTopic({
+      ...{ topic: topics.alert, log, codec, named },
+      each: (alert) => {
+        view.alert(alert);
+        say(story.alert(alert, Date.now()));
+      },
+    });
+    this.#ending.later("the tail of alerts", () => alerts.stop());
+    const injections = await tailTopic({
+      ...{ topic: topics.injection, log, codec, named },
+      each: (injection) => say(story.injection(injection, Date.now())),
+    });
+    this.#ending.later("the tail of injections", () => injections.stop());
   }
 
-  #load(log: LogPort, codec: RecordCodec, view: StackView): void {
+  #load(log: LogPort, codec: RecordCodec, settings: Settings, view: StackView): void {
     if (!this.#options.simulate) return;
     const over = new AbortController();
     const load = simulateLoad({
       log,
       codec,
-      named: this.#context.named(this.#context.settings()),
+      settings,
       memory: log.kind === "memory" ? undefined : join(this.#dataDir, "simulated.json"),
       stop: AbortSignal.any([over.signal, this.#context.stop]),
       say: (sentence) => this.#io.note(sentence),

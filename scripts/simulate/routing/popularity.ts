@@ -4,8 +4,11 @@ import { shuffled, streamOf } from "../draws.ts";
 /** What people ask about. Requests of one domain prefer the same experts. */
 export const domains = ["chat", "code", "mathematics", "languages"] as const;
 
-/** Zipf exponent of expert popularity: 0.60 to 0.65 over 256 experts matches a published DeepSeek-R1 table (EP32). */
-const zipf = 0.6;
+/**
+ * Zipf exponent of expert popularity, another for each layer: 0.60 to 0.65 over 256 experts matches a published DeepSeek-R1 table
+ * (EP32), and layers of one model differ (entropy 0.86 to 0.97 of the largest on gpt-oss-20b).
+ */
+const zipf = { mean: 0.6, spread: 0.2 };
 /** Deviation of an expert's log share between domains. */
 const domainSigma = 0.35;
 /** AR(1) of the log shares from window to window: low drift. */
@@ -28,8 +31,14 @@ export class Popularity {
     const { seed, layers, experts } = deployment;
     this.#deployment = deployment;
     this.#base = Array.from({ length: layers }, (_, layer) => {
-      const shares = Array.from({ length: experts }, (__, rank) => (rank + 1) ** -zipf);
-      return normalised(shuffled(shares, streamOf(seed, "popularity", layer)));
+      const random = streamOf(seed, "popularity", layer);
+      const exponent = zipf.mean + zipf.spread * (2 * random.next() - 1);
+      return normalised(
+        shuffled(
+          Array.from({ length: experts }, (__, rank) => (rank + 1) ** -exponent),
+          random,
+        ),
+      );
     });
     this.#tilt = Array.from({ length: layers }, (_, layer) =>
       domains.map((domain) => {
