@@ -9,6 +9,7 @@ import { faultNames } from "../simulate/faults/fault-names.ts";
 import { durationMs, plannedFault } from "../simulate/faults/fault-text.ts";
 import { sendSimulated } from "../simulate/send-simulated.ts";
 import { simulation } from "../simulate/simulation.ts";
+import { simulatedTopics } from "../simulate/slice.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const usual = usualDeployment;
@@ -34,6 +35,10 @@ const options = z.strictObject({
     .array(z.string())
     .default([])
     .describe(`repeatable, NAME@BEGIN+LENGTH such as dead-expert@10m+5m; names: ${faultNames.join(", ")}`),
+  topics: z
+    .string()
+    .optional()
+    .describe(`only these, comma separated; all where left out: ${simulatedTopics.join(", ")}`),
   out: z.string().optional().describe("JSON Lines for `apply` to this file; stdout where left out"),
   toTopics: z.boolean().default(false).describe("to the topics of the configured or running stack instead, at the pace of a clock"),
   speed: z.coerce.number().positive().max(1_000).default(1).describe("with --to-topics: seconds of event time in one second"),
@@ -48,7 +53,7 @@ export const simulate = command({
     "Writes moe.router, moe.expert, moe.request and moe.metric as one deployment would, and gatewatch.injection: what was injected, where and when, which no pipeline reads. The same options give the same bytes.",
   examples: [
     "gatewatch simulate --duration 20m --fault router-collapse@10m+1m --out simulated.jsonl",
-    "gatewatch simulate --seed 3 --duration 10m --fault scanner@5m+1m | gatewatch apply router-windows",
+    "gatewatch simulate --duration 20m --fault hot-expert@10m+1m --topics moe.router | gatewatch apply router-windows",
     "gatewatch simulate --to-topics --duration 1h --deployment trial --fault request-flood@10m+2m",
   ],
   configured: true,
@@ -62,7 +67,10 @@ export const simulate = command({
     if (given.toTopics && given.out !== undefined) throw new Fault("GW_USAGE", "--out and --to-topics exclude each other");
     const startMs = Math.floor(startOf(given) / deployment.windowMs) * deployment.windowMs;
     const faults = given.fault.map((text) => plannedFault(text, startMs)).sort((a, b) => a.startMs - b.startMs);
-    const slices = simulation(deployment, startMs, faults).take(Math.ceil(lasts / 1_000));
+    const wanted = topicsOf(given);
+    const slices = simulation(deployment, startMs, faults)
+      .take(Math.ceil(lasts / 1_000))
+      .map(({ endMs, events }) => ({ endMs, events: events.filter(({ topic }) => wanted.has(topic)) }));
     if (given.toTopics) {
       const settings = context.settings();
       const sent = await sendSimulated(slices, { io, context, settings, startMs, speed: given.speed });
@@ -96,6 +104,13 @@ function deploymentOf({ seed, deployment, instances, layers, experts, topK, rank
     windowMs: windowS * 1_000,
     loadEveryMs: load ? 60_000 : 0,
   };
+}
+
+function topicsOf({ topics }: Options): ReadonlySet<string> {
+  const wanted = topics?.split(",").map((name) => name.trim()) ?? simulatedTopics;
+  const unknown = wanted.find((name) => !(simulatedTopics as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Fault("GW_USAGE", `--topics ${unknown}: there are ${simulatedTopics.join(", ")}`);
+  return new Set(wanted);
 }
 
 /** 2026 by default and not today, so that the same words give the same bytes on any day. */

@@ -7,7 +7,7 @@ import { topicByName } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { type Patience, patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
-import type { SimulatedEvent } from "./slice.ts";
+import { type SimulatedEvent, simulatedTopics } from "./slice.ts";
 
 /** What simulated events go through. */
 export interface SenderOptions {
@@ -18,9 +18,7 @@ export interface SenderOptions {
 }
 
 /** The topics of the simulator, each made and its schema registered where missing. */
-const written: readonly AnyTopic[] = (
-  ["moe.router", "moe.expert", "moe.request", "moe.metric", "moe.load", "gatewatch.injection"] as const
-).map((name) => topicByName(name) as AnyTopic);
+const written: readonly AnyTopic[] = simulatedTopics.map((name) => topicByName(name) as AnyTopic);
 
 /** Simulated events to their topics, in order. Waits for a broker or a registry that is away as its patience says. */
 export class Sender {

@@ -1,6 +1,9 @@
+/** Everything the simulator writes; `moe.load` only where it is asked for. */
+export const simulatedTopics = ["moe.router", "moe.expert", "moe.request", "moe.metric", "moe.load", "gatewatch.injection"] as const;
+
 /** One event with the topic it is for, in the form that `apply` and `produce` take. */
 export interface SimulatedEvent {
-  readonly topic: "moe.router" | "moe.expert" | "moe.request" | "moe.metric" | "moe.load" | "gatewatch.injection";
+  readonly topic: (typeof simulatedTopics)[number];
   readonly value: { readonly [field: string]: unknown };
 }
 
