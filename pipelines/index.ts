@@ -1,6 +1,7 @@
 import type { Pipeline } from "../operators/stream/pipeline.ts";
 import { audit } from "./audit.ts";
 import { routerWindows } from "./router-windows.ts";
+import { threats } from "./threats.ts";
 
 /** Every pipeline there is; commands, the worker, the documentation and the conformance tests read this list. */
-export const pipelines: readonly Pipeline[] = [routerWindows, audit];
+export const pipelines: readonly Pipeline[] = [routerWindows, audit, threats];

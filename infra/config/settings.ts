@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { laneSettings, sinkSettings } from "./lane-keys.ts";
 import { clickhouseSettings, kafkaSettings, registrySettings } from "./neighbour-keys.ts";
+import { privacySettings } from "./privacy-keys.ts";
 
 /** Section `log`. */
 const log = z.strictObject({
@@ -40,6 +41,7 @@ const sections = {
   sinks: sinkSettings.prefault({}),
   log: log.prefault({}),
   http: http.prefault({}),
+  privacy: privacySettings.prefault({}),
 };
 
 type Sections = z.infer<z.ZodObject<typeof sections>>;

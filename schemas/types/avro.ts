@@ -1321,12 +1321,16 @@ export interface RequestEvent {
   readonly headers: readonly NameValue[] | null;
   /** The body or the beginning of it. */
   readonly body: string | null;
-  /** Whether body is only the beginning. */
+  /** Whether body is only the beginning, or was left out. */
   readonly bodyTruncated: boolean;
+  /** Characters of the whole body, also where it was left out; absent where not known. */
+  readonly bodyChars: number | null;
   /** The prompt or the beginning of it. */
   readonly prompt: string | null;
-  /** Whether prompt is only the beginning. */
+  /** Whether prompt is only the beginning, or was left out. */
   readonly promptTruncated: boolean;
+  /** Characters of the whole prompt, also where it was left out; absent where not known. */
+  readonly promptChars: number | null;
   /** Entropy of the prompt's tokens, in bits. */
   readonly inputEntropyBits: number | null;
   /** Longest run of one token / tokens of the prompt. */
@@ -1387,8 +1391,10 @@ export interface RequestEventInput extends Pick<RequestEvent, "ts" | "requestId"
   readonly headers?: Readonly<Record<string, string>> | readonly NameValue[] | null;
   readonly body?: string | null;
   readonly bodyTruncated?: boolean;
+  readonly bodyChars?: number | null;
   readonly prompt?: string | null;
   readonly promptTruncated?: boolean;
+  readonly promptChars?: number | null;
   readonly inputEntropyBits?: number | null;
   readonly maxTokenRunShare?: number | null;
   readonly expertSetEntropy?: number | null;

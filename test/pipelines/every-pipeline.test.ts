@@ -36,18 +36,23 @@ function pieces<T>(all: readonly T[], cuts: readonly number[]): T[][] {
   return at.slice(1).map((end, i) => all.slice(at[i], end));
 }
 
-/** As text, in order; before piece `restoreAt` the lane's state goes through a checkpoint into a new graph. */
+/** As text, topic by topic in order (between topics there is none); before piece `restoreAt` the lane's state goes through a checkpoint into a new graph. */
 function outputsOf(pipeline: Pipeline, part: string, fetches: readonly LogRecord[][], restoreAt = -1): string[] {
   const open = () => pipeline.open(part, { partition: 0, lanes: 1, maxAheadMs: 3_600_000, decode: decodePlain });
   let graph = open();
-  const out: string[] = [];
+  const out = new Map<string, string[]>();
   for (const [i, fetch] of fetches.entries()) {
     if (i === restoreAt) graph = restored(graph, open());
     graph.feed(0, fetch);
-    for (const output of graph.take())
-      out.push(JSON.stringify(output.kind === "record" ? [output.topic.name, output.key, output.value] : output.kind));
+    for (const output of graph.take()) {
+      const topic = output.kind === "letter" ? "letters" : output.topic.name;
+      const written = output.kind === "record" ? JSON.stringify([topic, output.key, output.value]) : output.kind;
+      const sofar = out.get(topic);
+      if (sofar === undefined) out.set(topic, [written]);
+      else sofar.push(written);
+    }
   }
-  return out;
+  return [...out].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, written]) => written);
 }
 
 function restored(from: LaneGraph, to: LaneGraph): LaneGraph {

@@ -3,6 +3,7 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { alertRecords, decisionRecords } from "./judgements.ts";
+import { intelRecords, requestRecords } from "./requests.ts";
 
 /** One input record of a pipeline, before it has bytes. */
 export interface InputRecord {
@@ -45,6 +46,8 @@ export function routerRecords(windows: number, seed = 1, windowMs = 5_000): Inpu
 /** Records for every topic that a pipeline reads, in an order in which they could have come. */
 export const inputsOf: Readonly<Record<string, (windows: number, seed: number) => InputRecord[]>> = {
   "moe.router": routerRecords,
+  "moe.request": requestRecords,
+  "threat.intel": intelRecords,
   "gatewatch.alert": alertRecords,
   "gatewatch.decision": decisionRecords,
 };

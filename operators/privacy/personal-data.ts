@@ -1,0 +1,111 @@
+import { isCardNumber, isIban } from "./check-digits.ts";
+
+/** Kinds of personal data that patterns can find. Names, postal addresses and dates are out of reach of patterns. */
+export type PersonalType = "EMAIL" | "PHONE" | "CARD" | "IBAN" | "SSN" | "IP" | "PASSWORD";
+
+/** Where it stands in the text, in UTF-16 units; `end` exclusive. */
+export interface PersonalSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly type: PersonalType;
+}
+
+interface Rule {
+  readonly type: PersonalType;
+  readonly pattern: RegExp;
+  /** Whether what the pattern found is it; the number of the group that holds it, 0 for the whole. */
+  readonly is?: (found: string) => boolean;
+  readonly group?: number;
+}
+
+const key =
+  "pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|client[_-]?secret|private[_-]?key|auth(?:orization)?|bearer|session(?:id)?|sid|jwt|signature|sig|credentials?|otp|pin|cvv|cvc";
+const octet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+/**
+ * In order of certainty: an earlier kind keeps its span from the later ones. Every repetition has an upper bound, so a hostile text
+ * costs a bounded number of steps a character.
+ */
+const rules: readonly Rule[] = [
+  {
+    type: "PASSWORD",
+    pattern:
+      /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?|\beyJ[\w-]{8,4000}\.[\w-]{4,8000}(?:\.[\w-]{0,2000})?|\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{16,200}|\bgh[pousr]_\w{20,255}|\bgithub_pat_\w{20,255}|\bglpat-[\w-]{16,64}|\bxox[abposr]-[\w-]{10,200}|\b(?:AKIA|ASIA|AROA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,45}|\bhf_\w{20,60}|\bnpm_\w{30,60}/g,
+  },
+  { type: "PASSWORD", group: 1, pattern: /\b(?:bearer|basic)\s{1,4}([\w.~+/=-]{8,4000})/gi },
+  {
+    type: "PASSWORD",
+    group: 1,
+    pattern: new RegExp(
+      `(?<![a-z])(?:[\\w-]{0,30}[_-])?(?:${key})["']?\\s{0,3}(?:=|:|%3d|%3a)\\s{0,3}["']?([^\\s"'&;,<>(){}\\[\\]]{3,4000})`,
+      "gi",
+    ),
+  },
+  {
+    type: "PASSWORD",
+    group: 1,
+    pattern: /\b(?:password|passphrase|passcode|passwort|contraseña)\s(?:is|was|to|ist|es)\s["'“]?([^\s"'”,;]{4,200})/gi,
+    is: looksChosen,
+  },
+  { type: "PASSWORD", group: 1, pattern: /\w{2,12}:\/\/[^\s/:@]{1,100}:([^\s/@]{1,200})@/g },
+  { type: "EMAIL", pattern: /(?<![\w.%+-])[\w.%+-]{1,64}(?:@|%40)[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}\b/gi },
+  { type: "IBAN", pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/gi, is: isIban },
+  { type: "CARD", pattern: /(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.]\d|\d)/g, is: isCardNumber },
+  { type: "SSN", pattern: /(?<![\d-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])/g },
+  { type: "IP", pattern: new RegExp(`(?<![\\d.])${octet}(?:\\.${octet}){3}(?![\\d.]*\\d)`, "g") },
+  {
+    type: "IP",
+    pattern: /(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,7}(?![\w:])/gi,
+    is: (text) => (text.match(/:/g)?.length ?? 0) >= 4 || text.includes("::"),
+  },
+  { type: "IP", pattern: /(?<![\w:])::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?![\w:])/gi },
+  {
+    type: "PHONE",
+    pattern:
+      /(?<![\w+.-])(?:\+\d{1,3}[ .-]?|00\d{1,3}[ .-])?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w-]|\.\d)/gi,
+    is: isPhone,
+  },
+  { type: "PHONE", pattern: /(?<![\w+.-])(?:\+\d{10,15}|\(\d{3}\)\d{3}-\d{4})(?!\w)/g },
+];
+
+/** Personal data in a text, in order of place, never overlapping. Texts longer than the limit are searched up to it. */
+export function findPersonalData(text: string): PersonalSpan[] {
+  const spans: PersonalSpan[] = [];
+  for (const { type, pattern, is, group = 0 } of rules) {
+    for (const match of text.matchAll(pattern)) {
+      const found = match[group] ?? "";
+      const start = group === 0 ? match.index : match.index + match[0].lastIndexOf(found);
+      if (found === "" || (is !== undefined && !is(found))) continue;
+      const span = { start, end: start + found.length, type };
+      if (!overlaps(spans, span)) spans.push(span);
+    }
+    spans.sort((a, b) => a.start - b.start);
+  }
+  return spans;
+}
+
+/** Binary search: a text may hold thousands. `spans` are in order. */
+function overlaps(spans: readonly PersonalSpan[], { start, end }: PersonalSpan): boolean {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle] as PersonalSpan).end <= start) low = middle + 1;
+    else high = middle;
+  }
+  const next = spans[low];
+  return next !== undefined && next.start < end;
+}
+
+/** `password is required` tells nothing; a digit, a mark or mixed case does. */
+function looksChosen(text: string): boolean {
+  return /\d|[^\w.]|[a-z][A-Z]/.test(text);
+}
+
+/** Ten to fifteen digits (E.164), or seven to nine where it is written as a number to call: not a date, a version or a sum. */
+function isPhone(text: string): boolean {
+  const digits = text.replaceAll(/\D/g, "").length;
+  if (digits < 9 || digits > 15) return false;
+  if (/^(?:19|20)\d\d[ .-]\d{1,2}[ .-]\d{1,2}/.test(text) || /^\d{1,2}[.-]\d{1,2}[.-](?:19|20)\d\d/.test(text)) return false;
+  return /^[+(0]/.test(text) || digits >= 10 || /[ .-]/.test(text);
+}

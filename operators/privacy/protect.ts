@@ -1,0 +1,91 @@
+import type { RequestEvent } from "../../schemas/types/avro.ts";
+import { isChatBody } from "../threats/units/json-units.ts";
+import { headerValue } from "../threats/units/request-units.ts";
+import { excerptOf } from "./excerpt.ts";
+import { maskAgent, maskHeaders, maskPath } from "./http-secrets.ts";
+import { keyedHash } from "./keyed-hash.ts";
+import { promptFeatures } from "./prompt-features.ts";
+
+/** What is kept of a text, from least to most. `features`: length, entropy, runs. `excerpt`: these, and its beginning, masked. */
+export type Kept = "none" | "features" | "excerpt" | "full";
+const least: readonly Kept[] = ["none", "features", "excerpt", "full"];
+
+/** What is kept of requests. Everything but `full` is decided before a record leaves the process. */
+export interface PrivacyPolicy {
+  readonly prompts: Kept;
+  /** Of a body that is a chat request at most what is kept of prompts: it holds the prompt. */
+  readonly bodies: Kept;
+  /** Length of an excerpt, in characters. */
+  readonly excerptChars: number;
+  readonly hashAddresses: boolean;
+  /** Users, their sessions and their keys; tenants stay, since records are dealt out by them. */
+  readonly hashUsers: boolean;
+  /** Of the keyed hash; whoever has it can find out which hash is which address. */
+  readonly hashKey: string;
+}
+
+/**
+ * The request as it may be kept: prompt and body as the policy says, secrets in headers, cookies and query strings masked whatever
+ * it says, addresses and users hashed where asked. Pure: the same request and policy give the same, and the request is not
+ * changed. Strings that read like an attack keep what shows it. Apply once: a hash would be hashed again.
+ */
+export function protect(request: RequestEvent, policy: PrivacyPolicy): RequestEvent {
+  const { path, userAgent, headers } = request;
+  return {
+    ...request,
+    ...people(request, policy),
+    ...promptKept(request, policy),
+    ...bodyKept(request, policy),
+    path: path === null ? null : maskPath(path),
+    userAgent: userAgent === null ? null : maskAgent(userAgent),
+    headers: headers === null ? null : maskHeaders(headers, (text) => addressKept(text, policy)),
+  };
+}
+
+type People = Pick<RequestEvent, "sourceIp" | "userHash" | "apiKeyHash" | "sessionId">;
+
+function people({ sourceIp, userHash, apiKeyHash, sessionId }: RequestEvent, policy: PrivacyPolicy): People {
+  const { hashUsers, hashKey } = policy;
+  const hashed = (what: string, value: string | null) => (value === null || !hashUsers ? value : keyedHash(hashKey, what, value));
+  return {
+    sourceIp: sourceIp === null ? null : addressKept(sourceIp, policy),
+    userHash: hashed("user", userHash),
+    apiKeyHash: hashed("key", apiKeyHash),
+    sessionId: hashed("session", sessionId),
+  };
+}
+
+const addressKept = (text: string, { hashAddresses, hashKey }: PrivacyPolicy): string =>
+  hashAddresses ? keyedHash(hashKey, "address", text.trim().toLowerCase()) : text;
+
+type PromptFields = Pick<RequestEvent, "prompt" | "promptTruncated" | "promptChars" | "inputEntropyBits" | "maxTokenRunShare">;
+
+/** Figures that the producer gave stay: it knows the tokens. */
+function promptKept(request: RequestEvent, { prompts, excerptChars }: PrivacyPolicy): Partial<PromptFields> {
+  const { prompt } = request;
+  if (prompt === null) return {};
+  if (prompts === "none") return { prompt: null, promptTruncated: true };
+  const features = promptFeatures(prompt);
+  const kept = {
+    promptChars: request.promptChars ?? prompt.length,
+    inputEntropyBits: request.inputEntropyBits ?? features?.entropyBits ?? null,
+    maxTokenRunShare: request.maxTokenRunShare ?? features?.longestRunShare ?? null,
+  };
+  if (prompts === "features") return { ...kept, prompt: null, promptTruncated: true };
+  if (prompts === "full") return kept;
+  const { text, cut } = excerptOf(prompt, excerptChars, "prompt");
+  return { ...kept, prompt: text, promptTruncated: request.promptTruncated || cut };
+}
+
+function bodyKept(request: RequestEvent, policy: PrivacyPolicy): Partial<Pick<RequestEvent, "body" | "bodyTruncated" | "bodyChars">> {
+  const { body, headers } = request;
+  if (body === null) return {};
+  const stricter = least.indexOf(policy.prompts) < least.indexOf(policy.bodies) && isChatBody(body);
+  const keep = stricter ? policy.prompts : policy.bodies;
+  if (keep === "none") return { body: null, bodyTruncated: true };
+  const bodyChars = request.bodyChars ?? body.length;
+  if (keep === "features") return { bodyChars, body: null, bodyTruncated: true };
+  if (keep === "full") return { bodyChars };
+  const { text, cut } = excerptOf(body, policy.excerptChars, "body", headerValue(headers, "content-type"));
+  return { bodyChars, body: text, bodyTruncated: request.bodyTruncated || cut };
+}
