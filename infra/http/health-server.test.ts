@@ -50,6 +50,9 @@ describe("health server", () => {
   it("says which port is taken", async () => {
     const { address } = await start();
     const port = Number(new URL(address).port);
-    await expect(start({ port })).rejects.toMatchObject({ code: "GW_PORT_TAKEN", message: `127.0.0.1:${port} is in use` });
+    await expect(start({ port })).rejects.toMatchObject({
+      code: "GW_PORT_TAKEN",
+      message: `the worker cannot listen on 127.0.0.1:${port}: the port is taken`,
+    });
   });
 });

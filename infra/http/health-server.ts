@@ -1,5 +1,5 @@
 import { fastify } from "fastify";
-import { Fault, faultOf } from "../../schemas/faults/fault.ts";
+import { listen } from "./guard.ts";
 
 /** What the server is told. `ready` and `metrics` are asked at each request and must be quick. */
 export interface HealthOptions {
@@ -51,7 +51,7 @@ export async function startHealthServer({ host, port, ready, metrics, now = Date
   });
 
   try {
-    const address = await server.listen({ host, port });
+    const address = await listen(server, "the worker", { host, port });
     return {
       address,
       async stop() {
@@ -61,8 +61,6 @@ export async function startHealthServer({ host, port, ready, metrics, now = Date
     };
   } catch (error) {
     clearInterval(ticking);
-    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE")
-      throw new Fault("GW_PORT_TAKEN", `${host}:${port} is in use`, { host, port }, error);
-    throw faultOf(error, "GW_PORT_TAKEN", `listening on ${host}:${port}`);
+    throw error;
   }
 }

@@ -154,13 +154,13 @@ LIMIT 100`,
   {
     name: "injected-found",
     description:
-      "What the simulator injected and whether an alert of a right kind came, up to a minute after its end; with the delay in seconds.",
+      "What the simulator injected and whether an alert of a right kind came, up to 30 s after its end; with the delay in event time.",
     sql: `SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
   if(countIf(hit) > 0, 'found', 'not found') AS result, countIf(hit) AS alerts, groupUniqArrayIf(kind, hit) AS foundBy,
   if(countIf(hit) > 0, dateDiff('millisecond', startTs, minIf(at, hit)) / 1000, NULL) AS afterS
 FROM (
   SELECT i.startTs AS startTs, i.endTs AS endTs, i.deploymentId AS deploymentId, i.fault AS fault, i.entityId AS entityId,
-    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 1 MINUTE AS hit
+    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 30 SECOND AS hit
   FROM (
     SELECT startTs, endTs, deploymentId, fault, entityId, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
     FROM (

@@ -19,6 +19,7 @@ export const up = command({
   options: z.strictObject({
     profile: z.enum(profiles).default("auto").describe("where the parts come from"),
     port: z.coerce.number().int().min(0).max(65_535).optional().describe("of the status page; 8600 or the next free one where left out"),
+    host: z.string().default("127.0.0.1").describe("address that the status page listens on; others than this machine need its token"),
     workers: z.coerce.number().int().min(1).max(64).default(1).describe("worker processes"),
     simulate: z.boolean().default(true).describe("sends no simulated load"),
     dataDir: z.string().optional().describe("where data, logs and passwords lie; .gatewatch in the checkout where left out"),

@@ -1,6 +1,7 @@
 import { openClickHouse } from "../../infra/clickhouse/client.ts";
 import { queryRows } from "../../infra/clickhouse/query.ts";
 import type { Settings } from "../../infra/config/settings.ts";
+import type { StatusView } from "../../infra/http/status-view.ts";
 import type { RunningStack } from "../../infra/local-stack/running.ts";
 import { RegistryHttp } from "../../infra/registry/registry-http.ts";
 import { clickhouseAccess, kafkaAccess, registryAccess } from "../command-line/addresses.ts";
@@ -64,9 +65,10 @@ async function clickhouseVersion(settings: Settings, stack: RunningStack | undef
 }
 
 async function answers(address: string): Promise<string> {
-  const response = await fetch(`${address}/status.json`, { signal: AbortSignal.timeout(5_000) });
-  const { workers } = (await response.json()) as { workers: readonly { ready: boolean }[] };
-  const ready = workers.filter((worker) => worker.ready).length;
+  const response = await fetch(`${address}/api/v1/status`, { signal: AbortSignal.timeout(5_000) });
+  if (response.status === 401) return "it answers, and asks for its token";
+  const { workers } = (await response.json()) as Pick<StatusView, "workers">;
+  const ready = workers.filter(({ state }) => state === "healthy").length;
   const detail = `${ready} of ${workers.length} workers ready`;
   if (ready < workers.length) throw new Error(`${detail}: the page says why`);
   return detail;

@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, "../..");
 const dist = join(root, "dist");
 
 /** Files that the program reads beside its code, found under the same names there. */
-const assets = ["{schemas,infra,scripts}/**/*.{avsc,sql,json,xml,properties,yml,yaml,html,css}"];
+const assets = ["{schemas,infra,scripts}/**/*.{avsc,sql,json,xml,properties,yml,yaml,html,css}", "infra/http/page/*.js"];
 
 /**
  * Compiles what an installed package runs into `dist/`, since Node strips types only outside of `node_modules`. Tests, and what

@@ -1,90 +1,187 @@
-import type { StatusView, WorkerView } from "../../infra/http/status-page.ts";
-import type { Part } from "../../infra/local-stack/part.ts";
-import type { Alert } from "../../schemas/types/avro.ts";
+import type { AlertView, Health, PartView, PipelineView, StatusView, TopicView, WorkerView } from "../../infra/http/status-view.ts";
+import type { LogPort } from "../../infra/kafka/port.ts";
+import { topicByName } from "../../schemas/topics/index.ts";
+import type { Alert, Injection } from "../../schemas/types/avro.ts";
+import { alertView } from "./alert-view.ts";
+import { type Asked, askWorker, type Series } from "./ask-worker.ts";
+import { Findings, type SeenAlert } from "./findings.ts";
+import { healthOf, type Watched } from "./part-health.ts";
+import { type Counted, Rates } from "./rates.ts";
+import { type TopicEnd, TopicEnds } from "./topic-ends.ts";
 
-const alertsKept = 20;
+export interface StackViewOptions {
+  readonly profile: string;
+  readonly parts: readonly Watched[];
+  /** Of each worker, where it answers; undefined while it is not up. */
+  readonly workers: () => readonly (string | undefined)[];
+  readonly log: LogPort;
+  readonly named: (topic: string) => string;
+  /** What all groups of the workers begin with, without namespace. */
+  readonly group: string;
+  /** What runs, `sinks` among it where there is a ClickHouse. */
+  readonly pipelines: readonly { readonly name: string; readonly summary: string }[];
+  readonly now?: () => number;
+}
 
-/** What the status page shows, gathered from the parts, the workers' own health and the alerts seen. */
+/** Alerts that answer a page which has just been opened. */
+const alertsShown = 20;
+/** Alerts that an injection which is told late may still be found by. */
+const alertsKept = 200;
+/** However many pages are open, the stack is looked at once in this time. */
+const freshMs = 1_000;
+
+/** What the status page shows: asked of the parts, the workers and the log when somebody looks, and of the alerts seen. */
 export class StackView {
-  readonly #startedAt = performance.now();
-  readonly #profile: string;
-  readonly #parts: readonly Part[];
-  readonly #addresses: () => readonly (string | undefined)[];
-  readonly #alerts: Alert[] = [];
+  readonly #options: StackViewOptions;
+  readonly #watched: Watched[];
+  readonly #now: () => number;
+  readonly #startedMs: number;
+  readonly #ends: TopicEnds;
+  readonly #rates = new Rates();
+  readonly #findings = new Findings();
+  #alerts: SeenAlert[] = [];
   #alertsSeen = 0;
   #eventsSent = 0;
+  #looked: { readonly atMs: number; readonly view: Promise<Looked> } | undefined;
 
-  constructor(profile: string, parts: readonly Part[], workers: () => readonly (string | undefined)[]) {
-    this.#profile = profile;
-    this.#parts = parts;
-    this.#addresses = workers;
+  constructor(options: StackViewOptions) {
+    this.#options = options;
+    this.#watched = [...options.parts];
+    this.#now = options.now ?? Date.now;
+    this.#startedMs = this.#now();
+    this.#ends = new TopicEnds(options.log, options.named);
   }
 
-  alert(alert: Alert): void {
+  /** A part that was started later. */
+  watch(part: Watched): void {
+    this.#watched.push(part);
+  }
+
+  /** Returns what pages are told of it. */
+  alert(alert: Alert): AlertView {
     this.#alertsSeen += 1;
-    this.#alerts.unshift(alert);
-    this.#alerts.length = Math.min(this.#alerts.length, alertsKept);
+    const seen = { alert, atMs: this.#now() };
+    this.#alerts = [seen, ...this.#alerts.slice(0, alertsKept - 1)];
+    this.#findings.alert(seen);
+    return alertView(alert);
+  }
+
+  injection(injection: Injection): void {
+    this.#findings.injection(injection, this.#alerts);
   }
 
   sent(events: number): void {
     this.#eventsSent += events;
   }
 
+  /** Does not reject: what cannot be asked is unknown or unhealthy, and says why. */
   async view(): Promise<StatusView> {
-    const asked = await Promise.all(this.#addresses().map((address, i) => askWorker(`worker ${i + 1}`, address)));
-    const lag = new Map<string, number>();
-    for (const { lags } of asked) for (const { topic, records } of lags) lag.set(topic, (lag.get(topic) ?? 0) + records);
+    const nowMs = this.#now();
+    if (this.#looked === undefined || nowMs - this.#looked.atMs >= freshMs) this.#looked = { atMs: nowMs, view: this.#look(nowMs) };
+    const { parts, workers, pipelines, topics } = await this.#looked.view;
     return {
-      profile: this.#profile,
-      uptimeS: Math.round((performance.now() - this.#startedAt) / 1_000),
-      parts: this.#parts.map(({ name, address, detail }) => ({ name, address, detail })),
-      workers: asked.map(({ worker }) => worker),
-      lag: [...lag].map(([topic, records]) => ({ topic, records })),
+      profile: this.#options.profile,
+      uptimeS: Math.round((nowMs - this.#startedMs) / 1_000),
+      health: worst([...parts.map(partHealth), ...workers.map(workerHealth), ...pipelines.map(pipelineHealth)]),
+      parts,
+      workers,
+      pipelines,
+      topics,
+      alerts: this.#alerts.slice(0, alertsShown).map(({ alert }) => alertView(alert)),
       counts: [
         { name: "simulated events sent", value: this.#eventsSent },
         { name: "alerts seen", value: this.#alertsSeen },
       ],
-      alerts: this.#alerts.map(({ ts, severity, kind, title }) => ({ ts: new Date(ts / 1_000).toISOString(), severity, kind, title })),
+      injections: this.#findings.views(nowMs),
     };
   }
-}
 
-interface Asked {
-  readonly worker: WorkerView;
-  readonly lags: readonly { topic: string; records: number }[];
-}
+  async #look(nowMs: number): Promise<Looked> {
+    const addresses = this.#options.workers();
+    const [parts, asked, ends] = await Promise.all([
+      Promise.all(this.#watched.map(healthOf)),
+      Promise.all(addresses.map((address, i) => askWorker(`worker ${i + 1}`, address))),
+      // The part Kafka says what is wrong; topics are then not known.
+      this.#ends.look(nowMs).catch((): TopicEnd[] => []),
+    ]);
+    this.#rates.look(nowMs, [...asked.flatMap(countersOf), ...ends.map(endCounter)]);
+    const series = asked.flatMap(({ series: all }) => all);
+    const lags = series.filter(({ name }) => name === "gatewatch_lane_lag_records");
+    return {
+      parts,
+      workers: asked.map(({ worker }) => worker),
+      pipelines: this.#options.pipelines.map((pipeline) => this.#pipeline(pipeline, asked, lags)),
+      topics: this.#topics(ends, lags),
+    };
+  }
 
-interface Ready {
-  readonly ready: boolean;
-  readonly reasons: readonly string[];
-  readonly parts: readonly { readonly group: string; readonly lanes: readonly { readonly status: string }[] }[];
-}
+  #pipeline({ name, summary }: { name: string; summary: string }, asked: readonly Asked[], lags: readonly Series[]): PipelineView {
+    const prefix = `${this.#options.named(this.#options.group)}.${name}.`;
+    const lanes = asked.flatMap(({ worker }) => worker.lanes.filter(({ group }) => group.startsWith(prefix)));
+    const live = lanes.reduce((sum, one) => sum + one.live, 0);
+    const of = lanes.reduce((sum, one) => sum + one.of, 0);
+    const own = lags.filter(({ labels: { group = "" } }) => group === name || group.startsWith(prefix));
+    return {
+      name,
+      summary,
+      state: of === 0 ? "unknown" : live === of ? "healthy" : "unhealthy",
+      live,
+      of,
+      inPerS: this.#rates.perS(`in ${name}`),
+      outPerS: this.#rates.perS(`out ${name}`),
+      lag: own.length === 0 ? null : own.reduce((sum, { value }) => sum + value, 0),
+    };
+  }
 
-async function askWorker(name: string, address: string | undefined): Promise<Asked> {
-  const away = (reason: string): Asked => ({
-    worker: { name, address: address ?? "", ready: false, reasons: [reason], lanes: [] },
-    lags: [],
-  });
-  if (address === undefined) return away("it starts");
-  try {
-    const signal = AbortSignal.timeout(3_000);
-    const [ready, metrics] = await Promise.all([fetch(`${address}/readyz`, { signal }), fetch(`${address}/metrics`, { signal })]);
-    const state = (await ready.json()) as Ready;
-    const lanes = state.parts.map(({ group, lanes: all }) => ({
-      group,
-      live: all.filter(({ status }) => status === "live").length,
-      of: all.length,
-    }));
-    return { worker: { name, address, ready: state.ready, reasons: state.reasons, lanes }, lags: lagsIn(await metrics.text()) };
-  } catch {
-    return away("it does not answer");
+  #topics(ends: readonly TopicEnd[], lags: readonly Series[]): TopicView[] {
+    const names = new Map(ends.map(({ topic, role }) => [topic, role]));
+    // In the direction of the flow: what comes in, then what comes out.
+    return [...names]
+      .sort(([, a], [, b]) => a.localeCompare(b))
+      .map(([name, role]) => {
+        const byGroup = new Map<string, number>();
+        for (const { labels, value } of lags) {
+          if (labels.topic !== this.#options.named(name)) continue;
+          byGroup.set(labels.group ?? "", (byGroup.get(labels.group ?? "") ?? 0) + value);
+        }
+        // What lanes write, they count; offsets also count the ends of their transactions.
+        const perS = this.#rates.perS(`written ${name}`) ?? this.#rates.perS(`end ${name}`);
+        return { name, role, perS, lag: byGroup.size === 0 ? null : Math.max(...byGroup.values()) };
+      });
   }
 }
 
-/** `gatewatch_lane_lag_records{group="…",topic="moe.router",partition="0"} 12` */
-export function lagsIn(metrics: string): { topic: string; records: number }[] {
-  return [...metrics.matchAll(/^gatewatch_lane_lag_records\{[^}]*topic="([^"]*)"[^}]*\} (\S+)/gm)].map(([, topic = "", value]) => ({
-    topic,
-    records: Number(value),
-  }));
+type Looked = Pick<StatusView, "parts" | "workers" | "pipelines" | "topics">;
+
+/** A worker's counters under the keys that rates are asked by. Internal topics are nobody's input and nobody's output. */
+function countersOf({ worker: { name: source }, series }: Asked): Counted[] {
+  return series.flatMap(({ name, labels: { pipeline = "", part = "", topic = "" }, value }): Counted[] => {
+    if (name === "gatewatch_sink_rows_total") return ["in sinks", "out sinks"].map((key) => ({ source: `${source} ${topic}`, key, value }));
+    if (name === "gatewatch_lane_input_records_total" && topicByName(part) !== undefined)
+      return [{ source: `${source} ${part}`, key: `in ${pipeline}`, value }];
+    if (name === "gatewatch_lane_output_records_total" && topicByName(topic) !== undefined)
+      return [`out ${pipeline}`, `written ${topic}`].map((key) => ({ source: `${source} ${pipeline} ${topic}`, key, value }));
+    return [];
+  });
+}
+
+const endCounter = ({ topic, partition, end }: TopicEnd): Counted => ({ source: String(partition), key: `end ${topic}`, value: end });
+
+interface Told {
+  readonly state: Health;
+  readonly reason: string;
+}
+
+const partHealth = ({ name, state, reason }: PartView): Told => ({ state, reason: `${name}: ${reason}` });
+const workerHealth = ({ name, state, reasons }: WorkerView): Told => ({ state, reason: `${name}: ${reasons.slice(0, 3).join("; ")}` });
+const pipelineHealth = ({ name, state, live, of }: PipelineView): Told => ({
+  state,
+  reason: of === 0 ? `${name}: no worker runs it yet` : `${name}: ${live} of ${of} lanes are live`,
+});
+
+/** Healthy only where all of it is known to be; nothing to ask is not known. */
+function worst(told: readonly Told[]): StatusView["health"] {
+  const wrong = told.filter(({ state }) => state !== "healthy");
+  const state = told.some((one) => one.state === "unhealthy") ? "unhealthy" : wrong.length > 0 || told.length === 0 ? "unknown" : "healthy";
+  return { state, reasons: wrong.map(({ reason }) => reason) };
 }

@@ -5,7 +5,7 @@ import { alertLine, clock } from "./alert-line.ts";
 /** Alerts about the same kind and entity within this time are one line and a number. */
 const joinedMs = 60_000;
 /** An answer may come so long after its fault has ended: windows close late, and confirm over several. */
-const graceMs = 30_000;
+export const graceMs = 30_000;
 /** Entities that are remembered at once; an attack may come from thousands. */
 const mostJoined = 1_000;
 

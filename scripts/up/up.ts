@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Settings } from "../../infra/config/settings.ts";
-import { startStatusPage } from "../../infra/http/status-page.ts";
+import type { StatusPage } from "../../infra/http/status-page.ts";
 import { openMemoryLog } from "../../infra/kafka/memory/log.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import { stopChildren } from "../../infra/local-stack/child.ts";
@@ -12,6 +12,7 @@ import { type Stack, startStack } from "../../infra/local-stack/stack.ts";
 import { usualPorts } from "../../infra/local-stack/versions.ts";
 import { MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import { pipelines } from "../../pipelines/index.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { dataDir as usualDataDir } from "../command-line/addresses.ts";
@@ -21,6 +22,8 @@ import { topicSpec } from "../worker/topic-specs.ts";
 import { Ending } from "./ending.ts";
 import { inventory } from "./inventory.ts";
 import { startMemoryWorkers } from "./memory-workers.ts";
+import { servePage } from "./page.ts";
+import { watchedParts } from "./part-health.ts";
 import { simulateLoad } from "./simulated-load.ts";
 import { StackView } from "./stack-view.ts";
 import { Story } from "./story.ts";
@@ -31,6 +34,8 @@ import { type Workers, workersReady } from "./workers.ts";
 export interface UpOptions {
   readonly profile: Profile;
   readonly port?: number;
+  /** Of the status page. */
+  readonly host: string;
   readonly workers: number;
   readonly simulate: boolean;
   readonly dataDir?: string;
@@ -98,10 +103,10 @@ class Up {
     if (stop.aborted) return 0;
     for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
     for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
-    const view = new StackView(profile, stack.parts, () => workers.addresses());
-    const address = await this.#statusPage(port, view);
-    writeRunning(this.#dataDir, running(claim, stack, settings, address));
-    await this.#alerts(log, codec, settings, view);
+    const view = this.#view(stack, settings, log, workers);
+    const page = await this.#statusPage(port, view);
+    writeRunning(this.#dataDir, running(claim, stack, settings, page.address));
+    await this.#alerts(log, codec, settings, { view, page });
     this.#load(log, codec, settings, view);
     this.#io.out(`Gatewatch is ready in ${((performance.now() - this.#startedAt) / 1_000).toFixed(1)} s`);
     return await this.#untilOver(stack, workers);
@@ -169,15 +174,34 @@ class Up {
     return { log, codec: memoryCodec(schemas), workers };
   }
 
-  async #statusPage(port: number, view: StackView): Promise<string> {
-    const page = await startStatusPage({ port, view: () => view.view() });
+  #view(stack: Stack, settings: Settings, log: LogPort, workers: Workers): StackView {
+    const sinks = { name: "sinks", summary: "Every topic that has a table, into ClickHouse." };
+    return new StackView({
+      profile: stack.profile,
+      parts: watchedParts(stack.parts, log, settings),
+      workers: () => workers.addresses(),
+      log,
+      named: this.#context.named(settings),
+      group: settings.group,
+      pipelines: [...pipelines, ...(stack.clickhouse === undefined ? [] : [sinks])],
+    });
+  }
+
+  async #statusPage(port: number, view: StackView): Promise<StatusPage> {
+    const { host } = this.#options;
+    const page = await servePage({ host, port, dataDir: this.#dataDir, view, say: (sentence) => this.#io.note(sentence) });
     this.#ending.later("the status page", () => page.stop());
     this.#io.out(`status page: ${page.address}`);
-    return page.address;
+    return page;
   }
 
   /** The console and the page hear of alerts, and the console also of what the simulator injects. */
-  async #alerts(log: LogPort, codec: RecordCodec, settings: Settings, view: StackView): Promise<void> {
+  async #alerts(
+    log: LogPort,
+    codec: RecordCodec,
+    settings: Settings,
+    { view, page }: { view: StackView; page: StatusPage },
+  ): Promise<void> {
     const named = this.#context.named(settings);
     await log.admin.createTopics([
       topicSpec(topics.alert as AnyTopic, named, settings.kafka),
@@ -190,14 +214,17 @@ class Up {
     const alerts = await tailTopic({
       ...{ topic: topics.alert, log, codec, named },
       each: (alert) => {
-        view.alert(alert);
+        page.send({ id: alert.id, event: "alert", data: view.alert(alert) });
         say(story.alert(alert, Date.now()));
       },
     });
     this.#ending.later("the tail of alerts", () => alerts.stop());
     const injections = await tailTopic({
       ...{ topic: topics.injection, log, codec, named },
-      each: (injection) => say(story.injection(injection, Date.now())),
+      each: (injection) => {
+        view.injection(injection);
+        say(story.injection(injection, Date.now()));
+      },
     });
     this.#ending.later("the tail of injections", () => injections.stop());
   }
