@@ -1,7 +1,7 @@
-/** Whether 13 to 19 digits, spaces and dashes aside, pass the Luhn check of card numbers. Source: ISO/IEC 7812-1, annex B. */
+/** Whether 12 to 19 digits, spaces and dashes aside, pass the Luhn check of card numbers. Source: ISO/IEC 7812-1, annex B. */
 export function isCardNumber(text: string): boolean {
   const digits = text.replaceAll(/[ -]/g, "");
-  if (!/^\d{13,19}$/.test(digits) || /^(\d)\1+$/.test(digits)) return false;
+  if (!/^\d{12,19}$/.test(digits) || /^(\d)\1+$/.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i += 1) {
     const digit = digits.charCodeAt(digits.length - 1 - i) - 48;

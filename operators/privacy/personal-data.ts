@@ -13,13 +13,15 @@ export interface PersonalSpan {
 interface Rule {
   readonly type: PersonalType;
   readonly pattern: RegExp;
-  /** Whether what the pattern found is it; the number of the group that holds it, 0 for the whole. */
-  readonly is?: (found: string) => boolean;
+  /** Whether what the pattern found is it, given what stands before it. */
+  readonly is?: (found: string, before: string) => boolean;
+  /** Number of the group that holds it; 0, the whole, if left out. */
   readonly group?: number;
 }
 
 const key =
   "pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|client[_-]?secret|private[_-]?key|auth(?:orization)?|bearer|session(?:id)?|sid|jwt|signature|sig|credentials?|otp|pin|cvv|cvc";
+const namesPhone = /\b(?:phone|call|mobile|cell|tel|fax|desk|contact|answering|number|reach)\b/i;
 const octet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 
 /**
@@ -37,20 +39,29 @@ const rules: readonly Rule[] = [
     type: "PASSWORD",
     group: 1,
     pattern: new RegExp(
-      `(?<![a-z])(?:[\\w-]{0,30}[_-])?(?:${key})["']?\\s{0,3}(?:=|:|%3d|%3a)\\s{0,3}["']?([^\\s"'&;,<>(){}\\[\\]]{3,4000})`,
+      `(?<![a-z])(?:[\\w-]{0,30}[_-])?(?:${key})(?:["']?\\s{0,3}=\\s{0,3}|["']\\s{0,3}:\\s{0,3}|:|%3d|%3a)["']?([^\\s"'&;,<>(){}\\[\\]]{3,4000})`,
       "gi",
     ),
   },
   {
     type: "PASSWORD",
     group: 1,
-    pattern: /\b(?:password|passphrase|passcode|passwort|contraseña)\s(?:is|was|to|ist|es)\s["'“]?([^\s"'”,;]{4,200})/gi,
+    pattern:
+      /\b(?:password|passwd|passphrase|passcode|passwort|contraseña|token|secret|pin)(?:\s(?:is|was|ist|es)|\s?:)?\s["'“]?([^\s"'”,;]{4,200})/gi,
     is: looksChosen,
   },
   { type: "PASSWORD", group: 1, pattern: /\w{2,12}:\/\/[^\s/:@]{1,100}:([^\s/@]{1,200})@/g },
   { type: "EMAIL", pattern: /(?<![\w.%+-])[\w.%+-]{1,64}(?:@|%40)[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}\b/gi },
-  { type: "IBAN", pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/gi, is: isIban },
-  { type: "CARD", pattern: /(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.]\d|\d)/g, is: isCardNumber },
+  {
+    type: "IBAN",
+    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/gi,
+    is: (text, before) => isIban(text) || /\biban\b/i.test(before),
+  },
+  {
+    type: "CARD",
+    pattern: /(?<![\d.-])[2-6]\d(?:[ -]?\d){10,17}(?!\.?\d)/g,
+    is: (text, before) => isCardNumber(text) || isNamedCard(text, before),
+  },
   { type: "SSN", pattern: /(?<![\d-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\d-])/g },
   { type: "IP", pattern: new RegExp(`(?<![\\d.])${octet}(?:\\.${octet}){3}(?![\\d.]*\\d)`, "g") },
   {
@@ -62,24 +73,29 @@ const rules: readonly Rule[] = [
   {
     type: "PHONE",
     pattern:
-      /(?<![\w+.-])(?:\+\d{1,3}[ .-]?|00\d{1,3}[ .-])?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w-]|\.\d)/gi,
+      /(?<![\w+.-])(?:\+\d{1,6}[ .-]?|00\d{1,3}[ .-])?(?:\(\d{1,4}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,7}){1,5}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w|[.-]\d)/gi,
     is: isPhone,
   },
   { type: "PHONE", pattern: /(?<![\w+.-])(?:\+\d{10,15}|\(\d{3}\)\d{3}-\d{4})(?!\w)/g },
+  { type: "PHONE", pattern: /(?<![\w+.-])\d{10,11}(?!\w|[.-]\d)/g, is: (_, before) => namesPhone.test(before) },
 ];
 
-/** Personal data in a text, in order of place, never overlapping. Texts longer than the limit are searched up to it. */
+/** How far before a value a word that names it may stand, in characters. */
+const context = 40;
+
+/** Personal data in a text, in order of place, never overlapping. */
 export function findPersonalData(text: string): PersonalSpan[] {
-  const spans: PersonalSpan[] = [];
+  let spans: PersonalSpan[] = [];
   for (const { type, pattern, is, group = 0 } of rules) {
+    const more: PersonalSpan[] = [];
     for (const match of text.matchAll(pattern)) {
       const found = match[group] ?? "";
       const start = group === 0 ? match.index : match.index + match[0].lastIndexOf(found);
-      if (found === "" || (is !== undefined && !is(found))) continue;
+      if (found === "" || (is !== undefined && !is(found, text.slice(Math.max(0, start - context), start)))) continue;
       const span = { start, end: start + found.length, type };
-      if (!overlaps(spans, span)) spans.push(span);
+      if (!overlaps(spans, span)) more.push(span);
     }
-    spans.sort((a, b) => a.start - b.start);
+    if (more.length > 0) spans = [...spans, ...more].sort((a, b) => a.start - b.start);
   }
   return spans;
 }
@@ -97,15 +113,20 @@ function overlaps(spans: readonly PersonalSpan[], { start, end }: PersonalSpan):
   return next !== undefined && next.start < end;
 }
 
-/** `password is required` tells nothing; a digit, a mark or mixed case does. */
+/** `password is required` tells nothing; letters with a digit or a mark among them do. */
 function looksChosen(text: string): boolean {
-  return /\d|[^\w.]|[a-z][A-Z]/.test(text);
+  const word = text.replace(/[.!?]{1,3}$/, "");
+  return /[a-z]/i.test(word) && /\d|[^\w.:/-]|[a-z][A-Z]/.test(word);
 }
 
-/** Ten to fifteen digits (E.164), or seven to nine where it is written as a number to call: not a date, a version or a sum. */
-function isPhone(text: string): boolean {
-  const digits = text.replaceAll(/\D/g, "").length;
-  if (digits < 9 || digits > 15) return false;
+/** Sixteen digits in fours that are called a card, with the check digit of someone who made them up. */
+const isNamedCard = (text: string, before: string): boolean => /\bcard\b/i.test(before) && /^\d{4}(?:[ -]?\d{4}){3}$/.test(text);
+
+/** Eight to fifteen digits (E.164), seven where the words before say that it is one: not a date, a version or an address. */
+function isPhone(text: string, before: string): boolean {
+  const digits = text.replace(/\s?(?:x|ext).*$/i, "").replaceAll(/\D/g, "").length;
+  if (digits > 15) return false;
+  if (namesPhone.test(before)) return digits >= 7;
   if (/^(?:19|20)\d\d[ .-]\d{1,2}[ .-]\d{1,2}/.test(text) || /^\d{1,2}[.-]\d{1,2}[.-](?:19|20)\d\d/.test(text)) return false;
-  return /^[+(0]/.test(text) || digits >= 10 || /[ .-]/.test(text);
+  return digits >= (/^[+(0]/.test(text) ? 8 : 10);
 }

@@ -35,6 +35,12 @@ export const commandInjection = family("command", "injection", [
     "certain",
     /\bcmd(?:\.exe)?\s?\/[a-z]\b|\bcmd\.exe\b|\bpowershell(?:\.exe)?\s-|%comspec%|%systemroot%|\binvoke-(?:expression|webrequest|command)\b|\bnew-object\s|-encodedcommand\b|\biex\s?\(/,
   ],
+  [
+    "windows-loop",
+    "strong",
+    /\bfor\s(?:\/[dlrf]\s?)?[^()]{0,60}%{1,2}[^\s]{1,3}\sin\s{0,3}\([^)]{0,200}\)\s?do\b|\bif\s(?:\/i\s)?(?:not\s)?(?:exist|defined|errorlevel|cmdextversion)\s\S/,
+  ],
+  ["glob-split", "strong", /\/(?:etc|bin|usr|tmp|var)?\/?[a-z]{0,10}\[[^\]\s]{1,6}\][a-z/]{1,12}|\$\[\s?\d{0,6}\s?[+*-]?\s?\d{0,6}\]/],
   ["redirect", "fair", /\d?>&?\s?\/(?:dev|tmp|var)\/|\b[012]>&[012]|<\s?\/etc\/|>\s?\/tmp\//],
   ["shellshock", "certain", /\(\)\s?\{[^}]{0,80}\}\s?;/],
   ["fork-bomb", "certain", /:\(\)\s?\{/],
@@ -48,6 +54,7 @@ export const codeInjection = family("code", "injection", [
     "strong",
     /\b(?:system|passthru|shell_exec|popen|proc_open|pcntl_exec|assert|phpinfo|call_user_func(?:_array)?|create_function|base64_decode|file_(?:get|put)_contents|preg_replace|eval|exec|readfile|show_source|highlight_file|var_dump|print_r|fsockopen|move_uploaded_file|array_map|array_filter|usort|ob_start|register_shutdown_function|gzinflate|str_rot13|chr|fopen|fwrite|scandir|getenv|ini_set|unserialize|extract|parse_str|die)\s?\(\s?['"$\\@)\w]/,
   ],
+  ["script", "fair", /\bvar\s\w{1,20}\s?=\s?new\s\w{1,20}\(|\bwhile\s?\([^)]{0,80}<\s?\d{3,}\)|\bdo\s?\{[^}]{0,80}\}\s?while\b/],
   ["php-variable", "strong", /\$_(?:get|post|server|cookie|request|files|env|session)\b|\$globals\b|\$\{?['"]?_\w{3,8}['"]?\}?\[/],
   [
     "python",
