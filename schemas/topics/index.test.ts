@@ -34,15 +34,12 @@ describe("the catalogue", () => {
     expect(bare).toEqual([]);
   });
 
-  it("gives every output table a name, and inputs none", () => {
-    expect(Object.fromEntries(all.filter(({ table }) => table !== null).map(({ name, table }) => [name, table]))).toEqual(
-      Object.fromEntries(
-        ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq", "injection"].map((table) => [
-          `gatewatch.${table}`,
-          table,
-        ]),
-      ),
-    );
+  it("gives every output a table, and of the inputs the load alone, which forecasts are compared with", () => {
+    const outputs = ["alert", "insight", "decision", "incident", "audit", "window", "score", "dlq", "injection"];
+    expect(Object.fromEntries(all.flatMap(({ name, table }) => (table === null ? [] : [[name, table]])))).toEqual({
+      "moe.load": "load",
+      ...Object.fromEntries(outputs.map((table) => [`gatewatch.${table}`, table])),
+    });
   });
 
   it("takes larger records into the dead-letter topic than into any other", () => {

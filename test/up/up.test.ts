@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { StatusView } from "../../infra/http/status-view.ts";
 import { lookAtMachine } from "../../infra/local-stack/machine.ts";
 import { isFree } from "../../infra/local-stack/ports.ts";
 import { readRunning } from "../../infra/local-stack/running.ts";
@@ -63,8 +64,26 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     ]);
 
     const status = readRunning(data.dir)?.addresses.status ?? "";
-    const view = (await (await fetch(`${status}/status.json`)).json()) as { workers: { ready: boolean }[]; alerts: unknown[] };
-    expect([view.workers.map(({ ready }) => ready), view.alerts.length > 0]).toEqual([[true], true]);
+    const view = async () => (await (await fetch(`${status}/api/v1/status`)).json()) as StatusView;
+    await until("the page calls all of it healthy", async () => (await view()).health.state === "healthy", 30_000);
+    const { alerts, pipelines } = await view();
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(pipelines.map(({ name }) => name)).toEqual(expect.arrayContaining(["router-windows", "audit", "sinks"]));
+    const rate = async () => (await view()).topics.find(({ name }) => name === "moe.router")?.perS ?? 0;
+    await until("the page has seen router events come", async () => (await rate()) > 0, 30_000);
+    await until("each alert has become a link of the chain", async () => (await count("gatewatch.audit")) > 0, 30_000);
+
+    // As a part that hangs: its process is there and does not answer.
+    const { pid } = JSON.parse(readFileSync(join(data.dir, "clickhouse", "clickhouse.pid"), "utf8")) as { pid: number };
+    process.kill(pid, "SIGSTOP");
+    const said = async (state: string) => (await view()).parts.find(({ name }) => name === "ClickHouse")?.state === state;
+    await until("the page calls ClickHouse unhealthy", () => said("unhealthy"), 30_000);
+    expect((await view()).health).toMatchObject({
+      state: "unhealthy",
+      reasons: expect.arrayContaining([expect.stringContaining("ClickHouse")]),
+    });
+    process.kill(pid, "SIGCONT");
+    await until("the page calls ClickHouse healthy again", () => said("healthy"), 30_000);
 
     const second = new RunningUp(data.dir);
     expect(await second.ended()).toMatchObject({ code: 1, output: expect.stringContaining("GW_DATA_DIR_BUSY") });
