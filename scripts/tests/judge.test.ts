@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Machine } from "../../infra/local-stack/machine.ts";
-import { judge } from "./judge.ts";
+import { judge, type Machine } from "./judge.ts";
 
 const machine = (missing: readonly (keyof Machine)[]): Machine => {
   const part = (name: keyof Machine) => ({ found: !missing.includes(name), detail: name });
-  return { java: part("java"), maven: part("maven"), chdb: part("chdb"), docker: part("docker") };
+  return { java: part("java"), maven: part("maven"), chdb: part("chdb"), docker: part("docker"), browser: part("browser") };
 };
 const allLocal = machine(["docker"]);
 const clean = { passed: 5, failed: 0, skipped: [], broken: [] };
@@ -30,6 +29,11 @@ describe("the verdict over a test run", () => {
   it("lets a Docker test be skipped exactly where no engine answers", () => {
     expect(judge(skipping("compose", "no Docker engine"), 0, allLocal)).toMatchObject({ failed: 0, skipped: 1 });
     expect(judge(skipping("compose", "no Docker engine"), 0, machine([]))).toMatchObject({ failed: 1, skipped: 0 });
+  });
+
+  it("lets a test in a browser be skipped exactly where there is none", () => {
+    expect(judge(skipping("the page in a browser"), 0, machine(["browser"]))).toMatchObject({ failed: 0, skipped: 1 });
+    expect(judge(skipping("the page in a browser"), 0, allLocal)).toMatchObject({ failed: 1, skipped: 0 });
   });
 
   it("adds files that did not load and errors outside of tests to the failures", () => {

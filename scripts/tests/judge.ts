@@ -1,6 +1,11 @@
-import type { Machine } from "../../infra/local-stack/machine.ts";
+import type { Machine as StackMachine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
 import type { Tally } from "./tally.ts";
+
+/** What this machine has of what the tests need. */
+export interface Machine extends StackMachine {
+  readonly browser: StackMachine["java"];
+}
 
 /** The tally that counts, and why it differs from vitest's own. */
 export interface Verdict extends Tally {
@@ -10,7 +15,7 @@ export interface Verdict extends Tally {
 
 /**
  * What a test run comes to. A test may be skipped only for a part that this machine lacks: with Java, Maven and chdb there, only
- * for the want of a Docker engine, and then its name or note says "Docker". Every other skip is a failure, as is a run that
+ * for the want of a Docker engine or a browser, and then its name or note says "Docker" or "browser". Every other skip is a failure, as is a run that
  * ended badly although no test failed.
  */
 export function judge(report: TestRunReport | undefined, exitCode: number | null, machine: Machine): Verdict {
@@ -26,7 +31,8 @@ export function judge(report: TestRunReport | undefined, exitCode: number | null
 }
 
 /** Only for what the machine lacks, and only where the test says so in its name or note. */
-function mayBeSkipped(said: string, { java, maven, chdb, docker }: Machine): boolean {
+function mayBeSkipped(said: string, { java, maven, chdb, docker, browser }: Machine): boolean {
   if (/docker/i.test(said)) return !docker.found;
+  if (/browser/i.test(said)) return !browser.found;
   return !(java.found && maven.found && chdb.found);
 }

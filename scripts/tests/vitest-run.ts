@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Machine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
-import { judge } from "./judge.ts";
+import { judge, type Machine } from "./judge.ts";
 import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
 

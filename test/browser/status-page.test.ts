@@ -2,11 +2,12 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type StatusPage, startStatusPage } from "../../infra/http/status-page.ts";
 import type { AlertView, StatusView } from "../../infra/http/status-view.ts";
+import { browserSaid, findBrowser } from "../../scripts/tests/browser.ts";
 import { alertView } from "../../scripts/up/alert-view.ts";
 import { alertOf } from "../pipelines/judgements.ts";
-import { findChromium } from "./chromium.ts";
 
-const executablePath = findChromium();
+const executablePath = findBrowser();
+if (executablePath === undefined) process.stderr.write(`no browser: ${browserSaid(executablePath)}\n`);
 const hostile = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>';
 
 const alert = (n: number, given: Partial<AlertView> = {}): AlertView => ({

@@ -1,18 +1,11 @@
 import { topics } from "../../schemas/topics/index.ts";
-import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
+import { type InputRecord, startMs } from "./input-record.ts";
 import { alertRecords, decisionRecords } from "./judgements.ts";
 import { intelRecords, requestRecords } from "./requests.ts";
 
-/** One input record of a pipeline, before it has bytes. */
-export interface InputRecord {
-  readonly topic: AnyTopic;
-  readonly value: unknown;
-}
-
-/** 2026, so that event times are credible. */
-export const startMs = Date.UTC(2026, 0, 1);
+export { type InputRecord, startMs };
 
 /** Fields of a router event that the load leaves to their defaults. */
 export const routerDefaults = topics.router.type.fromBuffer(

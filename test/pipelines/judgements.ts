@@ -2,10 +2,9 @@ import { outputId } from "../../operators/stream/output-id.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { Alert, Decision } from "../../schemas/types/avro.ts";
 import { seeded } from "../../scripts/simulate/random.ts";
-import type { InputRecord } from "./inputs.ts";
+import { type InputRecord, startMs } from "./input-record.ts";
 
-/** 2026, so that event times are credible. */
-const startUs = Date.UTC(2026, 0, 1) * 1_000;
+const startUs = startMs * 1_000;
 
 /** An alert of a deployment, the `n`-th of its kind. */
 export const alertOf = (deploymentId: string, n: number, given: Partial<Alert> = {}): Alert => ({

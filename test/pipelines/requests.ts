@@ -1,10 +1,7 @@
 import { topics } from "../../schemas/topics/index.ts";
 import type { Indicator, RequestEvent } from "../../schemas/types/avro.ts";
 import { seeded } from "../../scripts/simulate/random.ts";
-import type { InputRecord } from "./inputs.ts";
-
-/** As in inputs.ts, which reads this file. */
-const startMs = Date.UTC(2026, 0, 1);
+import { type InputRecord, startMs } from "./input-record.ts";
 
 const fields = (topics.request.schema as { fields: { name: string; default?: unknown }[] }).fields;
 
