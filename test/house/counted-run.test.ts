@@ -2,13 +2,13 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Machine } from "../../infra/local-stack/machine.ts";
+import type { Machine } from "../../scripts/tests/judge.ts";
 import { runChecks } from "../../scripts/tests/static-checks.ts";
 import { runVitest } from "../../scripts/tests/vitest-run.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const part = { found: true, detail: "" };
-const allLocal: Machine = { java: part, maven: part, chdb: part, docker: { found: false, detail: "" } };
+const allLocal: Machine = { java: part, maven: part, chdb: part, docker: { found: false, detail: "" }, browser: part };
 const quiet = { signal: new AbortController().signal, say: () => {}, vitestOutput: "ignore" } as const;
 const header = 'import { describe, expect, it } from "vitest";\n';
 
