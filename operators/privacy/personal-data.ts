@@ -54,9 +54,10 @@ const rules: readonly Rule[] = [
   { type: "EMAIL", pattern: /(?<![\w.%+-])[\w.%+-]{1,64}(?:@|%40)[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}\b/gi },
   {
     type: "IBAN",
-    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/gi,
+    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g,
     is: (text, before) => isIban(text) || /\biban\b/i.test(before),
   },
+  { type: "IBAN", pattern: /\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b/gi, is: isIban },
   {
     type: "CARD",
     pattern: /(?<![\d.-])[2-6]\d(?:[ -]?\d){10,17}(?!\.?\d)/g,

@@ -33,7 +33,8 @@ export function canonicalForms(raw: string, urlEncoded: boolean): Canonical[] {
   const passes = new Set<Pass>();
   const decoded = unfold(urlEncoded ? decodePercent(decodePlus(raw)) : raw, passes);
   const forms = [{ text: flatten(decoded, passes), passes: [...passes] }];
-  for (const inner of decodeBase64(decoded)) {
+  // A plus is a character of base64, whatever it is to a form.
+  for (const inner of decodeBase64(urlEncoded ? decodePercent(raw) : decoded)) {
     const hidden = new Set<Pass>(["base64"]);
     forms.push({ text: flatten(unfold(inner, hidden), hidden), passes: [...hidden] });
   }

@@ -43,7 +43,8 @@ export const sqlInjection = family("sqli", "injection", [
     "certain",
     /\(\s?select\b[\s(*'"@\d]|\bselect\b[\s(]{1,3}(?:case|if|count|sleep|concat|null|char|load_file|@@|version|user|current_user|session_user|\d)/,
   ],
-  ["select-from", "fair", /\bselect\b[^;]{1,160}\bfrom\b/],
+  ["select-columns", "fair", /\bselect\s(?:all\s|distinct\s|top\s\d{1,6}\s)?[^\s,]{1,80}(?:\s?,\s?[^\s,]{1,40}){0,20}\sfrom\s/],
+  ["select-from", "weak", /\bselect\b[^;]{1,160}\bfrom\b/],
   ["case-when", "strong", /\bcase\s?(?:[\w'"(][^;]{0,40})?when\b[^;]{1,80}\bthen\b/],
   [
     "break-out",

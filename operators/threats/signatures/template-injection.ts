@@ -8,7 +8,7 @@ export const templateInjection = family("template", "injection", [
   [
     "object",
     "certain",
-    /\{\{[^}]{0,120}(?:config|self\.|request\b|class\b|mro\b|globals|subclasses|lipsum|cycler|joiner|constructor|range\(|_self|app\.request|\|\s?(?:attr|map|filter|sort|reduce|join))/,
+    /\{\{[^}]{0,60}(?:config|self\.|request\b|class\b|mro\b|globals|subclasses|lipsum|cycler|joiner|constructor|range\(|_self|app\.request|\|\s?(?:attr|map|filter|sort|reduce|join))/,
   ],
   [
     "expression",

@@ -8,8 +8,8 @@ const mostNodes = 512;
 const written = new Set(["messages", "prompt", "input", "system", "instructions", "contents", "system_instruction"]);
 
 /**
- * Units of a JSON body: every text in it, and every key that is odd. Undefined where it is no JSON. Of a body that is a chat
- * request, what was written to the model comes as prompt units. At most 512 values, twelve levels deep; deeper ones come as text.
+ * Units of a JSON body: every text in it, and every key that is odd. Undefined where it is no JSON, or nested
+ * deeper than twelve levels. Of a body that is a chat request, what was written to the model comes as prompt units. At most 512.
  */
 export function jsonUnits(body: string): Unit[] | undefined {
   let value: unknown;
@@ -19,8 +19,7 @@ export function jsonUnits(body: string): Unit[] | undefined {
     return undefined;
   }
   const units: Unit[] = [];
-  walk(value, "", 0, isChat(value), units);
-  return units;
+  return walk(value, "", 0, isChat(value), units) ? units : undefined;
 }
 
 /** Whether a cut body, which no parser takes, begins like a chat request. */
@@ -42,19 +41,18 @@ const isChat = (value: unknown): boolean =>
     Array.isArray((value as { contents?: unknown }).contents) ||
     ("model" in value && ("prompt" in value || "input" in value)));
 
-function walk(value: unknown, name: string, depth: number, chat: boolean, units: Unit[], prompt = false): void {
-  if (units.length >= mostNodes) return;
+/** False where it is nested too deep. */
+function walk(value: unknown, name: string, depth: number, chat: boolean, units: Unit[], prompt = false): boolean {
+  if (units.length >= mostNodes) return true;
   if (typeof value === "string") {
     units.push(unit(prompt ? "prompt" : "body", name, value));
   } else if (typeof value === "object" && value !== null) {
-    if (depth === deepest) {
-      units.push(unit("body", name, JSON.stringify(value)));
-      return;
-    }
+    if (depth === deepest) return false;
     for (const [key, inner] of Object.entries(value)) {
       if (isOdd(key)) units.push(unit("body name", key, key));
       const path = Array.isArray(value) ? name : name === "" ? key : `${name}.${key}`;
-      walk(inner, path, depth + 1, chat, units, prompt || (chat && depth === 0 && written.has(key)));
+      if (!walk(inner, path, depth + 1, chat, units, prompt || (chat && depth === 0 && written.has(key)))) return false;
     }
   }
+  return true;
 }
