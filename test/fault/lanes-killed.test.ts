@@ -3,6 +3,7 @@ import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
+import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { AuditRecord, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
@@ -13,6 +14,7 @@ import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, tabl
 import { sharedPart } from "../parts/shared-part.ts";
 import { routerDefaults, startMs } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
+import { intelRecords, requests } from "../pipelines/requests.ts";
 import { KafkaRig } from "./kafka-rig.ts";
 
 const kafka = await sharedPart("kafka");
@@ -104,6 +106,22 @@ describe.skipIf(kafka === undefined)("lanes over real Kafka, killed", () => {
   );
 
   it("meet again under another key, over all partitions", { timeout: 150_000 }, () => survives(rekeyTest, [totals], 13, intoAll(left)));
+
+  it("tell threats, with indicators that come and go", { timeout: 150_000 }, () => {
+    const events = requests(15);
+    return survives(threats, [topics.alert, topics.score, topics.decision], 15, async (rig, random, round) => {
+      if (round % 5 === 0)
+        await rig.produce(
+          topics.intel,
+          0,
+          intelRecords(random.int(1, 3), round).map(({ value }) => value),
+        );
+      const some = Array.from({ length: 100 }, () => events.next().value);
+      for (const [tenant, own] of Map.groupBy(some, ({ tenantHash }) => Number(tenantHash.slice(1)) % fed.length)) {
+        await rig.produce(topics.request, fed[tenant] ?? 0, own);
+      }
+    });
+  });
 
   it("run router-windows", { timeout: 150_000 }, () => {
     const instances = routerWindowsOf(14);

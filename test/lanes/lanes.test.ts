@@ -3,12 +3,14 @@ import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
+import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { AuditRecord, RouterEvent } from "../../schemas/types/avro.ts";
+import type { AuditRecord, RequestEvent, RouterEvent } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { routerRecords } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
+import { intelRecords, requestRecords } from "../pipelines/requests.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "./pipelines.ts";
 
@@ -16,6 +18,9 @@ const start = Date.UTC(2026, 0, 1) * 1_000;
 const partitions = 4;
 /** Partition 2 stays empty. */
 const fed = [0, 1, 3];
+
+/** Where a request of `t0` to `t4` goes. */
+const fedBy = ({ tenantHash }: RequestEvent): number => fed[Number(tenantHash.slice(1)) % fed.length] ?? 0;
 
 /** What goes in, a round at a time; 60 rounds make a run. */
 type Feed = (rig: LaneRig, random: Random, round: number) => void;
@@ -104,6 +109,22 @@ describe("lanes over the memory log", () => {
       for (const { topic, value } of records.slice(round * perRound, (round + 1) * perRound)) {
         const instance = Number((value as RouterEvent).instanceId.slice(2));
         rig.produce(topic, fed[instance] ?? 0, [value]);
+      }
+    });
+  });
+
+  it.for([1, 2])("tell threats, with indicators that come and go, seed %i", { timeout: 60_000 }, async (seed) => {
+    const records = requestRecords(600, seed);
+    const perRound = records.length / 60;
+    await survives(threats, [topics.alert, topics.score, topics.decision], seed, (rig, random, round) => {
+      if (round % 3 === 0)
+        rig.produce(
+          topics.intel,
+          0,
+          intelRecords(random.int(1, 3), seed + round).map(({ value }) => value),
+        );
+      for (const { topic, value } of records.slice(round * perRound, (round + 1) * perRound)) {
+        rig.produce(topic, fedBy(value as RequestEvent), [value]);
       }
     });
   });

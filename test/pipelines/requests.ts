@@ -27,14 +27,13 @@ const harmless: readonly Partial<RequestEvent>[] = [
   { path: "/v1/embeddings", body: '{"model":"m","input":"the quick brown fox"}' },
 ];
 
-/** A request of five tenants and twelve sources, `perSecond` a second; one in eight is an attack, one in ten is told twice. */
-export function requestRecords(windows: number, seed = 1): InputRecord[] {
+/** Without end: requests of five tenants and fifteen sources; one in eight is an attack, one in ten is told twice. */
+export function* requests(seed = 1): Generator<RequestEvent, never> {
   const random = seeded(seed);
-  const records: InputRecord[] = [];
-  for (let i = 0; i < windows * 10; i += 1) {
+  for (let i = 0; ; i += 1) {
     const kinds = random.next() < 0.125 ? attacks : harmless;
     const tenant = random.int(0, 4);
-    const value = {
+    const value: RequestEvent = {
       ...requestDefaults,
       ...kinds[random.int(0, kinds.length - 1)],
       ts: (startMs + i * 700 + random.int(0, 8_000)) * 1_000,
@@ -43,11 +42,15 @@ export function requestRecords(windows: number, seed = 1): InputRecord[] {
       sourceIp: `198.51.100.${tenant * 3 + random.int(0, 2)}`,
       method: "POST",
     };
-    records.push({ topic: topics.request, value: topics.request.complete({ ...value, arrivalTs: value.ts }) });
-    if (random.next() < 0.1) records.push({ topic: topics.request, value: { ...value, state: "FINISHED" as const, arrivalTs: value.ts } });
+    const event = { ...value, arrivalTs: value.ts };
+    yield event;
+    if (random.next() < 0.1) yield { ...event, httpStatus: 200 };
   }
-  return records;
 }
+
+/** Ten of `requests` a window. */
+export const requestRecords = (windows: number, seed = 1): InputRecord[] =>
+  Array.from(requests(seed).take(windows * 10), (value) => ({ topic: topics.request, value }));
 
 /** Indicators that meet some of `requestRecords`: they come, change and are taken over one another. */
 export function intelRecords(windows: number, seed = 1): InputRecord[] {
