@@ -16,7 +16,7 @@ async function worker(state: { count: number; live?: string }): Promise<string> 
   const lanes = [{ status: "live" }, { status: state.live ?? "live" }];
   const parts = [
     { group: "ns.g.audit.gatewatch.alert", lanes },
-    { group: "ns.g.sinks.gatewatch.audit", lanes: [{ status: "live" }] },
+    { group: "ns.g.sinks.gatewatch.audit", lanes: [{ status: "live" }, { status: "live" }] },
     { group: "ns.g.audit-other.x", lanes: [{ status: "halted" }] },
   ];
   const metrics = () => `gatewatch_lane_input_records_total{pipeline="audit",part="gatewatch.alert"} ${state.count}
@@ -41,9 +41,10 @@ const names = [
   { name: "sinks", summary: "tables" },
 ];
 
-function viewed(given: Partial<StackViewOptions> = {}) {
+function viewed(given: Partial<StackViewOptions> = {}, { alertPartitions = 2 } = {}) {
   const log = new MemoryLog();
-  for (const name of ["ns.gatewatch.alert", "ns.gatewatch.audit", "ns.moe.router", "moe.router", "ns.gatewatch.internal.audit.events"])
+  log.create({ name: "ns.gatewatch.alert", partitions: alertPartitions, settings: {} });
+  for (const name of ["ns.gatewatch.audit", "ns.moe.router", "moe.router", "ns.gatewatch.internal.audit.events"])
     log.create({ name, partitions: 2, settings: {} });
   const clock = { ms: 1_000_000 };
   const view = new StackView({
@@ -73,7 +74,7 @@ describe("what the page shows", () => {
     const { pipelines, health } = await view.view();
     expect(pipelines).toEqual([
       { name: "audit", summary: "a chain", state: "unhealthy", live: 3, of: 4, inPerS: 20, outPerS: 20, lag: 14 },
-      { name: "sinks", summary: "tables", state: "healthy", live: 2, of: 2, inPerS: 10, outPerS: 10, lag: 66 },
+      { name: "sinks", summary: "tables", state: "healthy", live: 4, of: 4, inPerS: 10, outPerS: 10, lag: 66 },
     ]);
     expect(health).toEqual({ state: "unhealthy", reasons: ["audit: 3 of 4 lanes are live"] });
   });
@@ -102,6 +103,14 @@ describe("what the page shows", () => {
     expect(await stateOf({ pipelines: [], parts: [], workers: () => [] })).toEqual({ state: "unknown", reasons: [] });
     const ill = { ...well, look: () => Promise.reject(new Error("nobody answers")) };
     expect(await stateOf({ parts: [ill] })).toEqual({ state: "unhealthy", reasons: ["Kafka: nobody answers"] });
+  });
+
+  it("is not healthy where a partition has no lane: the worker that had it has died", async () => {
+    const address = await worker({ count: 1 });
+    const { view } = viewed({ workers: () => [address], pipelines: names.slice(0, 1) });
+    expect((await view.view()).health.state).toBe("healthy");
+    const { view: other } = viewed({ workers: () => [address], pipelines: names.slice(0, 1) }, { alertPartitions: 3 });
+    expect((await other.view()).health).toEqual({ state: "unhealthy", reasons: ["audit: 2 of 3 lanes are live"] });
   });
 
   it("is looked at once in a second, however many ask, and anew afterwards", async () => {

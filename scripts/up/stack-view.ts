@@ -106,18 +106,19 @@ export class StackView {
     ]);
     this.#rates.look(nowMs, [...asked.flatMap(countersOf), ...ends.map(endCounter)]);
     const series = asked.flatMap(({ series: all }) => all);
+    const lanes = lanesOf(asked, ends, `${this.#options.named(this.#options.group)}.`);
     const lags = series.filter(({ name }) => name === "gatewatch_lane_lag_records");
     return {
       parts,
       workers: asked.map(({ worker }) => worker),
-      pipelines: this.#options.pipelines.map((pipeline) => this.#pipeline(pipeline, asked, lags)),
+      pipelines: this.#options.pipelines.map((pipeline) => this.#pipeline(pipeline, lanes, lags)),
       topics: this.#topics(ends, lags),
     };
   }
 
-  #pipeline({ name, summary }: { name: string; summary: string }, asked: readonly Asked[], lags: readonly Series[]): PipelineView {
+  #pipeline({ name, summary }: { name: string; summary: string }, all: readonly Lanes[], lags: readonly Series[]): PipelineView {
     const prefix = `${this.#options.named(this.#options.group)}.${name}.`;
-    const lanes = asked.flatMap(({ worker }) => worker.lanes.filter(({ group }) => group.startsWith(prefix)));
+    const lanes = all.filter(({ group }) => group.startsWith(prefix));
     const live = lanes.reduce((sum, one) => sum + one.live, 0);
     const of = lanes.reduce((sum, one) => sum + one.of, 0);
     const own = lags.filter(({ labels: { group = "" } }) => group === name || group.startsWith(prefix));
@@ -152,6 +153,25 @@ export class StackView {
 }
 
 type Looked = Pick<StatusView, "parts" | "workers" | "pipelines" | "topics">;
+
+type Lanes = WorkerView["lanes"][number];
+
+/**
+ * The lanes of each group over all workers. There is one for each partition: where the workers have fewer between them, one has
+ * died and its lanes are not dealt out anew yet.
+ */
+function lanesOf(asked: readonly Asked[], ends: readonly TopicEnd[], prefix: string): Lanes[] {
+  const partitions = Map.groupBy(ends, ({ topic }) => topic);
+  const byGroup = Map.groupBy(
+    asked.flatMap(({ worker }) => worker.lanes),
+    ({ group }) => group,
+  );
+  return [...byGroup].map(([group, lanes]) => {
+    const part = group.slice(prefix.length).replace(/^[^.]*\./, "");
+    const of = lanes.reduce((sum, one) => sum + one.of, 0);
+    return { group, live: lanes.reduce((sum, one) => sum + one.live, 0), of: Math.max(of, partitions.get(part)?.length ?? 0) };
+  });
+}
 
 /** A worker's counters under the keys that rates are asked by. Internal topics are nobody's input and nobody's output. */
 function countersOf({ worker: { name: source }, series }: Asked): Counted[] {
