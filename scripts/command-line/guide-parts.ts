@@ -1,3 +1,4 @@
+import { privacySettings } from "../../infra/config/privacy-keys.ts";
 import { leavesOf } from "../../infra/config/schema-walk.ts";
 import { pipelines } from "../../pipelines/index.ts";
 import { faults } from "../../schemas/faults/faults.ts";
@@ -6,6 +7,7 @@ import { keyRow, table } from "./reference-table.ts";
 /** What a page of the guide takes from code, by the words of its opening mark. */
 const parts: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(pipelines.map(({ name }) => [`options of ${name}`, () => optionsOf(name)])),
+  "settings of privacy": () => table(["key", "type", "default", "meaning"], leavesOf(privacySettings, "privacy").map(keyRow)),
   codes: () => codesThatDeadLetter(),
 };
 
