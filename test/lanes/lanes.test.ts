@@ -2,14 +2,17 @@ import { describe, expect, it } from "vitest";
 import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
+import { load } from "../../pipelines/load.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
+import { scaling } from "../../pipelines/scaling.ts";
 import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { AuditRecord, RequestEvent, RouterEvent } from "../../schemas/types/avro.ts";
+import type { AuditRecord, LoadWindow, RequestEvent, RouterEvent } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
-import { routerRecords } from "../pipelines/inputs.ts";
+import { type InputRecord, routerRecords } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
+import { loadRecords } from "../pipelines/loads.ts";
 import { intelRecords, requestRecords } from "../pipelines/requests.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "./pipelines.ts";
@@ -24,6 +27,16 @@ const fedBy = ({ tenantHash }: RequestEvent): number => fed[Number(tenantHash.sl
 
 /** What goes in, a round at a time; 60 rounds make a run. */
 type Feed = (rig: LaneRig, random: Random, round: number) => void;
+
+/** A sixtieth of the requests a round, each to the partition of its tenant. */
+const feedRequests =
+  (records: readonly InputRecord[]): Feed =>
+  (rig, _, round) => {
+    const perRound = records.length / 60;
+    for (const { topic, value } of records.slice(round * perRound, (round + 1) * perRound)) {
+      rig.produce(topic, fedBy(value as RequestEvent), [value]);
+    }
+  };
 
 /**
  * Two workers over four partitions, one of them empty; workers are ended without a word at random moments and others begin.
@@ -114,8 +127,7 @@ describe("lanes over the memory log", () => {
   });
 
   it.for([1, 2])("tell threats, with indicators that come and go, seed %i", { timeout: 60_000 }, async (seed) => {
-    const records = requestRecords(600, seed);
-    const perRound = records.length / 60;
+    const feed = feedRequests(requestRecords(600, seed));
     await survives(threats, [topics.alert, topics.score, topics.decision], seed, (rig, random, round) => {
       if (round % 3 === 0)
         rig.produce(
@@ -123,8 +135,28 @@ describe("lanes over the memory log", () => {
           0,
           intelRecords(random.int(1, 3), seed + round).map(({ value }) => value),
         );
+      feed(rig, random, round);
+    });
+  });
+
+  it.for([1, 2])("count the load of a deployment once, over all lanes, seed %i", { timeout: 60_000 }, async (seed) => {
+    const events = requestRecords(600, seed);
+    const rig = await survives(load, [topics.load], seed, feedRequests(events));
+    const windows = (await rig.values(topics.load)) as LoadWindow[];
+    expect(new Set(windows.map(({ windowStart }) => windowStart)).size).toBe(windows.length);
+    const counted = windows.reduce((sum, { requests }) => sum + requests, 0);
+    const distinct = new Set(events.map(({ value }) => (value as RequestEvent).requestId)).size;
+    // Windows still open at the end are not counted yet, nor what came after all other lanes had gone on, as here between rounds.
+    expect(counted).toBeGreaterThan(0.75 * distinct);
+    expect(counted).toBeLessThanOrEqual(distinct);
+  });
+
+  it.for([1, 2])("forecast load and advise replicas, seed %i", { timeout: 60_000 }, async (seed) => {
+    const records = loadRecords(600, seed);
+    const perRound = Math.floor(records.length / 60);
+    await survives(scaling, [topics.insight, topics.decision], seed, (rig, _, round) => {
       for (const { topic, value } of records.slice(round * perRound, (round + 1) * perRound)) {
-        rig.produce(topic, fedBy(value as RequestEvent), [value]);
+        rig.produce(topic, fed[Number((value as LoadWindow).deploymentId.slice(2))] ?? 0, [value]);
       }
     });
   });

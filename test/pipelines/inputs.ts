@@ -3,6 +3,7 @@ import type { RouterEvent } from "../../schemas/types/avro.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { type InputRecord, startMs } from "./input-record.ts";
 import { alertRecords, decisionRecords } from "./judgements.ts";
+import { loadRecords } from "./loads.ts";
 import { intelRecords, requestRecords } from "./requests.ts";
 
 export { type InputRecord, startMs };
@@ -40,6 +41,7 @@ export function routerRecords(windows: number, seed = 1, windowMs = 5_000): Inpu
 export const inputsOf: Readonly<Record<string, (windows: number, seed: number) => InputRecord[]>> = {
   "moe.router": routerRecords,
   "moe.request": requestRecords,
+  "moe.load": loadRecords,
   "threat.intel": intelRecords,
   "gatewatch.alert": alertRecords,
   "gatewatch.decision": decisionRecords,
