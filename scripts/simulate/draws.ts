@@ -13,9 +13,6 @@ export function streamOf(seed: number, ...names: readonly (string | number)[]): 
   return seeded(hash ^ (hash >>> 16));
 }
 
-/** Exponential with this mean. */
-export const exponential = (random: Random, mean: number): number => -mean * Math.log(1 - random.next());
-
 /** Log-normal: half of the values lie below `median`; `sigma` is the deviation of the logarithm. */
 export const logNormal = (random: Random, median: number, sigma: number): number => median * Math.exp(sigma * random.normal());
 

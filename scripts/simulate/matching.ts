@@ -37,5 +37,8 @@ function isSamePlace(alert: JudgedAlert, { entity, evidence }: Injection): boole
   return true;
 }
 
-/** A series is called by name and labels; one of another instance has another answer. */
-const seriesOf = (series: string, instance: string): boolean => !/\binstance=/.test(series) || series.includes(`instance=${instance}`);
+/** A series is called by its name and labels; one of another instance has another answer. */
+function seriesOf(series: string, instance: string): boolean {
+  const named = /\binstance="?([^|,"}]*)/.exec(series)?.[1];
+  return named === undefined || named === instance;
+}

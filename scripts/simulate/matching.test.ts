@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { Injection } from "../../schemas/types/avro.ts";
+import { answers, isDuring, type JudgedAlert } from "./matching.ts";
+
+const truth = {
+  deploymentId: "sim",
+  startTs: 100e6,
+  endTs: 130e6,
+  entity: { type: "layer", id: "i-0" },
+  evidence: [{ name: "layer", value: "3", note: "" }],
+  expectedKinds: ["router.collapse", "router.baseline"],
+} as unknown as Injection;
+const right = {
+  ts: 110e6,
+  kind: "router.baseline",
+  deploymentId: "sim",
+  entity: { type: "layer", id: "i-0" },
+  evidence: [{ name: "layer", value: "3", note: "" }],
+} satisfies JudgedAlert;
+const isRight = (alert: Partial<JudgedAlert> = {}, injection: Partial<Injection> = {}) =>
+  answers({ ...right, ...alert }, { ...truth, ...injection }, 20_000);
+
+describe("a right answer", () => {
+  it("has an expected kind, the deployment and the place", () => {
+    expect(isRight()).toBe(true);
+    expect(isRight({ kind: "metric.spike" })).toBe(false);
+    expect(isRight({ deploymentId: "other" })).toBe(false);
+    expect(isRight({ entity: { type: "layer", id: "i-1" } })).toBe(false);
+    expect(isRight({ evidence: [{ name: "layer", value: "4", note: "" }] })).toBe(false);
+  });
+
+  it("comes while the fault is on or in the grace after it, both ends included", () => {
+    expect([99.9e6, 100e6, 130e6, 150e6, 150.1e6].map((ts) => isRight({ ts }))).toEqual([false, true, true, true, false]);
+    expect(isDuring({ ...right, kind: "anything" }, truth, 0)).toBe(true);
+  });
+
+  it("need not name a place more closely than it can", () => {
+    expect(isRight({ evidence: [] })).toBe(true);
+    expect(isRight({ entity: { type: "deployment", id: "sim" } })).toBe(true);
+  });
+
+  it("about a series is of the same instance", () => {
+    const series = (id: string) => isRight({ kind: "metric.spike", entity: { type: "series", id } }, { expectedKinds: ["metric.spike"] });
+    expect(series("vllm:kv_cache_usage_perc|instance=i-0|model_name=m")).toBe(true);
+    expect(series("vllm:kv_cache_usage_perc|instance=i-1|model_name=m")).toBe(false);
+    expect(series("vllm:kv_cache_usage_perc|instance=i-01|model_name=m")).toBe(false);
+    expect(series("queue_depth")).toBe(true);
+  });
+
+  it("about a requester is one of the attack's own", () => {
+    const attack = {
+      entity: { type: "source", id: "192.0.2.1" } as const,
+      evidence: ["192.0.2.1", "192.0.2.9"].map((value) => ({ name: "source", value, note: "" })),
+      expectedKinds: ["http.threat"],
+    };
+    const by = (id: string) => isRight({ kind: "http.threat", entity: { type: "source", id }, evidence: [] }, attack);
+    expect(["192.0.2.1", "192.0.2.9", "192.0.2.10"].map(by)).toEqual([true, true, false]);
+  });
+});

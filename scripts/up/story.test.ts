@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Alert, Injection } from "../../schemas/types/avro.ts";
+import { Story } from "./story.ts";
+
+const startMs = Date.UTC(2026, 4, 1, 12);
+const injected = (more: Partial<Injection> = {}): Injection =>
+  ({
+    id: "a1",
+    deploymentId: "sim",
+    fault: "scanner",
+    phase: "STARTED",
+    startTs: startMs * 1_000,
+    endTs: (startMs + 30_000) * 1_000,
+    detail: "192.0.2.1 asks for files",
+    entity: { type: "source", id: "192.0.2.1" },
+    evidence: [],
+    expectedKinds: ["behaviour.scan", "http.threat"],
+    ...more,
+  }) as unknown as Injection;
+const alerted = (afterMs: number, more: Partial<Alert> = {}): Alert =>
+  ({
+    ts: (startMs + afterMs) * 1_000,
+    severity: "HIGH",
+    kind: "http.threat",
+    deploymentId: "sim",
+    title: "a path that should not be there",
+    entity: { type: "source", id: "192.0.2.1" },
+    evidence: [],
+    ...more,
+  }) as unknown as Alert;
+
+describe("what the console says", () => {
+  it("names what is injected, the first alert of it, and after how long it was found", () => {
+    const story = new Story();
+    expect(story.injection(injected(), startMs + 500)).toEqual([
+      "injected: scanner on sim, 12:00:00 to 12:00:30: 192.0.2.1 asks for files",
+    ]);
+    expect(story.alert(alerted(6_000), startMs + 6_240)).toEqual([
+      "alert 12:00:06 HIGH http.threat sim: a path that should not be there",
+      "found: scanner on sim by http.threat after 6.2 s",
+    ]);
+  });
+
+  it("joins the alerts of one attack, from however many sources, and counts them", () => {
+    const story = new Story();
+    story.injection(injected({ evidence: [{ name: "source", value: "192.0.2.2", note: "" }] }), startMs);
+    story.alert(alerted(1_000), startMs + 1_000);
+    for (let i = 0; i < 50; i += 1)
+      expect(story.alert(alerted(2_000, { entity: { type: "source", id: `192.0.2.${1 + (i % 2)}` } }), startMs + 2_000)).toEqual([]);
+    expect(story.injection(injected({ startTs: (startMs + 70_000) * 1_000, endTs: (startMs + 80_000) * 1_000 }), startMs + 70_000)).toEqual(
+      ["and 50 more like: alert 12:00:01 HIGH http.threat sim: a path that should not be there", expect.stringMatching(/^injected: /)],
+    );
+  });
+
+  it("says each kind that finds it once", () => {
+    const story = new Story();
+    story.injection(injected(), startMs);
+    expect(story.alert(alerted(1_000), startMs + 1_000)).toHaveLength(2);
+    expect(story.alert(alerted(3_000, { kind: "behaviour.scan" }), startMs + 3_000)[1]).toMatch(
+      /^found: .* by behaviour\.scan after 3\.0 s$/,
+    );
+    expect(story.alert(alerted(4_000, { kind: "behaviour.scan" }), startMs + 4_000)).toEqual([]);
+  });
+
+  it("says what was not found, once its time and the grace are over", () => {
+    const story = new Story();
+    story.injection(injected(), startMs);
+    const other = (afterMs: number) =>
+      story.alert(alerted(afterMs, { kind: "metric.spike", entity: { type: "series", id: `s${afterMs}` } }), startMs + afterMs);
+    expect(other(59_000).join("\n")).not.toMatch(/found/);
+    expect(other(60_000)[0]).toBe("not found: scanner on sim; wanted was behaviour.scan or http.threat");
+    expect(other(61_000).join("\n")).not.toMatch(/not found/);
+  });
+
+  it("shows alerts of nothing that was injected, each matter once a minute", () => {
+    const story = new Story();
+    const shown = [0, 10_000, 59_000, 61_000].map((afterMs) => story.alert(alerted(afterMs), startMs + afterMs).length);
+    // The last brings the number of those that were joined with it.
+    expect(shown).toEqual([1, 0, 0, 2]);
+    expect(story.alert(alerted(62_000, { entity: { type: "source", id: "192.0.2.7" } }), startMs + 62_000)).toHaveLength(1);
+  });
+
+  it("tells an injection once, and none by its end", () => {
+    const story = new Story();
+    expect(story.injection(injected(), startMs)).toHaveLength(1);
+    expect(story.injection(injected(), startMs)).toEqual([]);
+    expect(story.injection(injected({ phase: "ENDED" }), startMs + 30_000)).toEqual([]);
+  });
+});
