@@ -46,7 +46,7 @@ const scaleFrom = 30;
 const widening = 0.5;
 /** Steps in which the memory of the largest error halves. */
 const peakHalfLife = 16_000;
-/** Errors of a twentieth of the largest count as one deviation: series that spike by nature are judged by their spikes. */
+/** A twentieth of the largest error counts as a deviation, so what is under a quarter of it is no spike at a limit of 5. */
 const peakShare = 0.05;
 /** A young series has not shown how large its errors can be: its limit begins at three times the usual, and the excess halves in so many steps. */
 const youth = 500;

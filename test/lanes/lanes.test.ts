@@ -3,16 +3,18 @@ import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
 import { load } from "../../pipelines/load.ts";
+import { metrics } from "../../pipelines/metrics.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
 import { scaling } from "../../pipelines/scaling.ts";
 import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { AuditRecord, LoadWindow, RequestEvent, RouterEvent } from "../../schemas/types/avro.ts";
+import type { AuditRecord, LoadWindow, MetricSample, RequestEvent, RouterEvent } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { type InputRecord, routerRecords } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
 import { loadRecords } from "../pipelines/loads.ts";
+import { metricRecords } from "../pipelines/metric-samples.ts";
 import { intelRecords, requestRecords } from "../pipelines/requests.ts";
 import { LaneRig, until, type Working } from "./harness.ts";
 import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, table, tableTest, totals } from "./pipelines.ts";
@@ -136,6 +138,17 @@ describe("lanes over the memory log", () => {
           intelRecords(random.int(1, 3), seed + round).map(({ value }) => value),
         );
       feed(rig, random, round);
+    });
+  });
+
+  it.for([1, 2])("judge metrics, seed %i", { timeout: 60_000 }, async (seed) => {
+    const records = metricRecords(300, seed);
+    const perRound = records.length / 60;
+    await survives(metrics, [topics.alert, topics.score], seed, (rig, _, round) => {
+      for (const { topic, value } of records.slice(round * perRound, (round + 1) * perRound)) {
+        const instance = Number((value as MetricSample).labels[0]?.value.slice(2));
+        rig.produce(topic, fed[instance] ?? 0, [value]);
+      }
     });
   });
 

@@ -4,6 +4,7 @@ import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { type InputRecord, startMs } from "./input-record.ts";
 import { alertRecords, decisionRecords } from "./judgements.ts";
 import { loadRecords } from "./loads.ts";
+import { metricRecords } from "./metric-samples.ts";
 import { intelRecords, requestRecords } from "./requests.ts";
 
 export { type InputRecord, startMs };
@@ -41,6 +42,7 @@ export function routerRecords(windows: number, seed = 1, windowMs = 5_000): Inpu
 export const inputsOf: Readonly<Record<string, (windows: number, seed: number) => InputRecord[]>> = {
   "moe.router": routerRecords,
   "moe.request": requestRecords,
+  "moe.metric": metricRecords,
   "moe.load": loadRecords,
   "threat.intel": intelRecords,
   "gatewatch.alert": alertRecords,
