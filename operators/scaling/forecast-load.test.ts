@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LoadWindow } from "../../schemas/types/avro.ts";
+import { loadOf } from "../../test/pipelines/loads.ts";
+import { conforms } from "../conformance/conforms.ts";
+import { drive } from "../conformance/drive.ts";
+import type { StoreFactory } from "../stream/stage.ts";
+import { forecastLoad } from "./forecast-load.ts";
+
+const make = (store: StoreFactory) => forecastLoad("forecast", { horizonsS: [10, 30], level: 0.9, maxKeys: 3, store });
+const run = (...windows: LoadWindow[]) => drive(make, [{ watermark: 0, records: windows }]);
+const load = (n: number, requests: number, given: Partial<LoadWindow> = {}) =>
+  loadOf("d", n, { requests, inputTokens: 10 * requests, outputTokens: requests, ...given });
+
+describe("forecasting load", () => {
+  conforms({
+    make,
+    records: fc
+      .record({ n: fc.nat(60), requests: fc.double({ min: 0, max: 1e9, noNaN: true }), deployment: fc.constantFrom("a", "b", "c", "d") })
+      .map(({ n, requests, deployment }) => loadOf(deployment, n, { requests })),
+    time: ({ windowStart }) => windowStart,
+    drops: ["out-of-order"],
+    maxKeys: 3,
+  });
+
+  it("says the last window again, a horizon and quantity each", () => {
+    const [first] = run(load(0, 12)).out;
+    expect(first?.forecasts.map(({ quantity, horizonS, point }) => [horizonS, quantity, point])).toEqual([
+      [10, "requests", 12],
+      [10, "inputTokens", 120],
+      [10, "outputTokens", 12],
+      [30, "requests", 12],
+      [30, "inputTokens", 120],
+      [30, "outputTokens", 12],
+    ]);
+  });
+
+  it("learns from the window that each forecast was for", () => {
+    const { out } = run(...[10, 20, 10, 20, 10, 20].map((requests, n) => load(n, requests)));
+    const last = out.at(-1)?.forecasts.filter(({ quantity }) => quantity === "requests");
+    // The first two had seen too few errors to promise anything; of those three windows ahead, all three that were due.
+    expect(last?.map(({ horizonS, tried }) => [horizonS, tried])).toEqual([
+      [10, 3],
+      [30, 0],
+    ]);
+    expect(last?.[0]?.low).toBeCloseTo(10, 9);
+    expect(last?.[0]?.high).toBeCloseTo(21 * (21 / 11) - 1, 9);
+  });
+
+  it("takes a gap for a gap: what did not come is neither nothing nor learnt from", () => {
+    const steady = Array.from({ length: 10 }, (_, n) => load(n, 100));
+    const { out } = run(...steady, ...[20, 21].map((n) => load(n, 100)));
+    const [next] = out.at(-1)?.forecasts ?? [];
+    expect([next?.low, next?.high]).toEqual([100, 100]);
+    // Of nine errors before the gap and one after it, the first two were not tried.
+    expect(next?.tried).toBe(8);
+  });
+
+  it("drops what comes twice or late, what is for one class of service, and what has no length", () => {
+    const { out, dropped } = run(
+      load(1, 5),
+      load(1, 5),
+      load(0, 9),
+      load(2, 1, { sloClass: "batch" }),
+      load(3, 1, { windowEnd: load(3, 1).windowStart }),
+    );
+    expect(out).toHaveLength(1);
+    expect(Object.fromEntries(dropped)).toEqual({ "out-of-order": 2, "of-one-class": 1, "without-length": 1 });
+  });
+
+  it("does not judge windows of ten seconds by windows of a minute", () => {
+    const minute = (n: number) => load(6 * n, 600, { windowEnd: load(6 * n, 0).windowStart + 60_000_000 });
+    const { out } = run(load(0, 100), load(1, 100), minute(1), minute(2));
+    expect(out.at(-1)?.forecasts[0]?.tried).toBeLessThanOrEqual(1);
+  });
+});
