@@ -48,7 +48,7 @@ describe("what the console says", () => {
     for (let i = 0; i < 50; i += 1)
       expect(story.alert(alerted(2_000, { entity: { type: "source", id: `192.0.2.${1 + (i % 2)}` } }), startMs + 2_000)).toEqual([]);
     expect(story.injection(injected({ startTs: (startMs + 70_000) * 1_000, endTs: (startMs + 80_000) * 1_000 }), startMs + 70_000)).toEqual(
-      ["and 50 more like: alert 12:00:01 HIGH http.threat sim: a path that should not be there", expect.stringMatching(/^injected: /)],
+      ["and 50 more http.threat on sim since 12:00:01", expect.stringMatching(/^injected: /)],
     );
   });
 
@@ -67,17 +67,20 @@ describe("what the console says", () => {
     story.injection(injected(), startMs);
     const other = (afterMs: number) =>
       story.alert(alerted(afterMs, { kind: "metric.spike", entity: { type: "series", id: `s${afterMs}` } }), startMs + afterMs);
-    expect(other(59_000).join("\n")).not.toMatch(/found/);
-    expect(other(60_000)[0]).toBe("not found: scanner on sim; wanted was behaviour.scan or http.threat");
-    expect(other(61_000).join("\n")).not.toMatch(/not found/);
+    expect(other(89_000).join("\n")).not.toMatch(/found/);
+    expect(other(90_000)[0]).toBe("not found: scanner on sim; wanted was behaviour.scan or http.threat");
+    expect(other(91_000).join("\n")).not.toMatch(/not found/);
   });
 
-  it("shows alerts of nothing that was injected, each matter once a minute", () => {
+  it("shows alerts of nothing that was injected, each matter once a minute: those who send requests are one", () => {
     const story = new Story();
-    const shown = [0, 10_000, 59_000, 61_000].map((afterMs) => story.alert(alerted(afterMs), startMs + afterMs).length);
+    const shown = [0, 10_000, 59_000, 61_000].map((afterMs) => {
+      const entity = { type: "source", id: `192.0.2.${afterMs % 7}` } as const;
+      return story.alert(alerted(afterMs, { entity }), startMs + afterMs).length;
+    });
     // The last brings the number of those that were joined with it.
     expect(shown).toEqual([1, 0, 0, 2]);
-    expect(story.alert(alerted(62_000, { entity: { type: "source", id: "192.0.2.7" } }), startMs + 62_000)).toHaveLength(1);
+    expect(story.alert(alerted(62_000, { entity: { type: "series", id: "kv" } }), startMs + 62_000)).toHaveLength(1);
   });
 
   it("tells an injection once, and none by its end", () => {

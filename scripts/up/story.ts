@@ -2,11 +2,11 @@ import type { Alert, Injection } from "../../schemas/types/avro.ts";
 import { answers } from "../simulate/matching.ts";
 import { alertLine, clock } from "./alert-line.ts";
 
-/** Alerts about the same kind and entity within this time are one line and a number. */
+/** Alerts of one kind about one matter within this time are one line and a number. */
 const joinedMs = 60_000;
 /** An answer may come so long after its fault has ended: windows close late, and confirm over several. */
-export const graceMs = 30_000;
-/** Entities that are remembered at once; an attack may come from thousands. */
+export const graceMs = 60_000;
+/** Matters that are remembered at once. */
 const mostJoined = 1_000;
 
 interface Open {
@@ -37,8 +37,7 @@ export class Story {
     const lines = this.#settle(nowMs);
     const { kind, entity, deploymentId } = alert;
     const open = [...this.#open.values()].find(({ injection }) => answers(alert, injection, graceMs));
-    // Sources of one attack are one matter, however many they are.
-    const name = open === undefined ? `${deploymentId}|${kind}|${entity.type}|${entity.id}` : `${kind}|${open.injection.id}`;
+    const name = `${deploymentId}|${kind}|${open === undefined ? matterOf(entity) : open.injection.id}`;
     const joined = this.#joined.get(name);
     if (joined !== undefined) joined.more += 1;
     else {
@@ -65,8 +64,12 @@ export class Story {
     for (const [name, { untilMs, more, alert }] of this.#joined) {
       if (nowMs < untilMs) continue;
       this.#joined.delete(name);
-      if (more > 0) lines.push(`and ${more} more like: ${alertLine(alert)}`);
+      if (more > 0) lines.push(`and ${more} more ${alert.kind} on ${alert.deploymentId} since ${clock(alert.ts)}`);
     }
     return lines;
   }
 }
+
+/** Who sends requests may be thousands, and is one matter; a layer, an instance or a series is one of its own. */
+const matterOf = ({ type, id }: Alert["entity"]): string => (requesters.has(type) ? "requesters" : `${type}|${id}`);
+const requesters: ReadonlySet<string> = new Set(["source", "tenant", "user", "key"]);
