@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addressNumber, addressRange, prefixOf } from "./ip-address.ts";
@@ -30,6 +31,23 @@ describe("addresses", () => {
   it.for(["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "example.com", "::g", "1".repeat(1_000_000), "10.0.0.0/8"])("are not: %.30s", (text) => {
     expect(addressNumber(text)).toBeUndefined();
   });
+});
+
+it("is an address exactly where the machine's own reader says so", () => {
+  const piece = fc.constantFrom("0", "1", "ff", "ffff", "fffff", "255", "256", "01", ":", "::", ".", "1.2.3.4", "g", "");
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.ipV4(),
+        fc.ipV6(),
+        fc.array(piece, { maxLength: 12 }).map((parts) => parts.join("")),
+      ),
+      (text) => {
+        expect(addressNumber(text) !== undefined).toBe(isIP(text) !== 0);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });
 
 describe("ranges", () => {

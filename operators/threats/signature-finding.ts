@@ -47,7 +47,7 @@ function stringEvidence({ unit, hits, passes, score }: UnitScore): Evidence[] {
 }
 
 /** `query q`, `cookie session`, `path`. */
-export const placeOf = ({ kind, name }: Unit): string =>
+const placeOf = ({ kind, name }: Unit): string =>
   name === "" || kind === "query name" || kind === "body name" ? kind : `${kind} ${maskPersonalData(name)}`;
 
 function requestEvidence({ requestId, method, path, httpStatus }: RequestEvent): Evidence {

@@ -69,6 +69,14 @@ describe("the guide without a stack", () => {
     expect(settings.kafka).toMatchObject({ brokers: ["kafka-1:9092", "kafka-2:9092"], saslPassword: "hush" });
     expect(settings.clickhouse.password).toBe("sesame");
   });
+
+  it("shows settings of privacy that are right", () => {
+    const file = join(folder, "privacy.yaml");
+    writeFileSync(file, firstBlock("docs/guide/16-what-is-kept-of-prompts-and-people.md", "yaml"));
+    const { privacy } = resolveSettings({ pipelines, file, environment: { GATEWATCH_HASH_KEY: "0123456789abcdef" } });
+    expect(privacy).toMatchObject({ prompts: "features", bodies: "excerpt", hashUsers: true, hashKey: "0123456789abcdef" });
+    expect(() => resolveSettings({ pipelines, file, environment: { GATEWATCH_HASH_KEY: "short" } })).toThrow(/privacy\.hashKey/);
+  });
 });
 
 const [kafka, registry, clickhouse] = await Promise.all([realKafka(), realRegistry(), realClickHouse()]);
