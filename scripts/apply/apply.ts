@@ -1,3 +1,4 @@
+import { type Line, longestLineBytes } from "../../infra/ingest/lines.ts";
 import type { Refused } from "../../operators/stream/admit.ts";
 import type { DeadLetter } from "../../operators/stream/batch.ts";
 import { tooLarge } from "../../operators/stream/carriage.ts";
@@ -9,7 +10,6 @@ import { fromJson } from "../../schemas/json/from-json.ts";
 import { toJson } from "../../schemas/json/to-json.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import { type Line, longestLineBytes } from "./lines.ts";
 import { parseLine } from "./record-line.ts";
 
 /** What is run, and how it ends. */

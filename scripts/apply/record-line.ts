@@ -1,4 +1,5 @@
-import { Fault, faultOf } from "../../schemas/faults/fault.ts";
+import { parseObject } from "../../infra/ingest/parse-object.ts";
+import { Fault } from "../../schemas/faults/fault.ts";
 
 /** A record as it stands in JSON Lines; `tail --raw` writes all of it. */
 export interface RecordLine {
@@ -12,27 +13,6 @@ export interface RecordLine {
 
 /** Each partition that is met gets a lane of its own: a number that no topic has must not be able to make a million of them. */
 const largest = { partition: 9_999, offset: Number.MAX_SAFE_INTEGER };
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** The JSON object a line holds. Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
-export function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
-  let text: string;
-  let parsed: unknown;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw new Fault("GW_RECORD_UNREADABLE", "the line is not UTF-8");
-  }
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw faultOf(error, "GW_RECORD_UNREADABLE", "the line is not JSON");
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new Fault("GW_RECORD_SHAPE", "the line is not a JSON object");
-  return parsed as Record<string, unknown>;
-}
 
 /** Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
 export function parseLine(bytes: Buffer): RecordLine {

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { lines } from "../../infra/ingest/lines.ts";
 import { pipelines } from "../../pipelines/index.ts";
 import { Apply, type ApplyCounts } from "../apply/apply.ts";
-import { lines } from "../apply/lines.ts";
 import { chosenPipelines } from "../command-line/chosen-pipelines.ts";
 import { command } from "../command-line/command.ts";
 import { input, output } from "../command-line/files.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { lines } from "../apply/lines.ts";
+import { lines } from "../../infra/ingest/lines.ts";
+import { RecordMaker } from "../../infra/ingest/record-maker.ts";
 import { catalogueTopic } from "../command-line/catalogue-topic.ts";
 import { command } from "../command-line/command.ts";
 import { input } from "../command-line/files.ts";
 import { Progress } from "../command-line/progress.ts";
-import { RecordMaker } from "../produce/record-maker.ts";
 import { sendLines } from "../produce/send-lines.ts";
 import { patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";

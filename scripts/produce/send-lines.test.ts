@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Line } from "../../infra/ingest/lines.ts";
+import type { RecordMaker } from "../../infra/ingest/record-maker.ts";
 import type { OutRecord } from "../../infra/kafka/port.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
-import type { Line } from "../apply/lines.ts";
-import type { RecordMaker } from "./record-maker.ts";
 import { sendLines } from "./send-lines.ts";
 
 const maker = {

@@ -1,7 +1,7 @@
+import type { Line } from "../../infra/ingest/lines.ts";
+import type { RecordMaker } from "../../infra/ingest/record-maker.ts";
 import type { OutRecord, PlainWriter } from "../../infra/kafka/port.ts";
 import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
-import type { Line } from "../apply/lines.ts";
-import type { RecordMaker } from "./record-maker.ts";
 
 /** Filled while lines are sent, and right also where sending has failed: `sent` are acknowledged ones. */
 export interface SendCounts {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { memoryCodec } from "../../infra/registry/memory-codec.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
+import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { startMs } from "../../test/pipelines/inputs.ts";
-import { routerLoad } from "../simulate/router-load.ts";
+import { memoryCodec } from "../registry/memory-codec.ts";
 import { RecordMaker } from "./record-maker.ts";
 
 const [[event] = []] = [

@@ -1,12 +1,12 @@
-import type { OutRecord } from "../../infra/kafka/port.ts";
-import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import type { Headers } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { fromJson } from "../../schemas/json/from-json.ts";
 import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import { type Line, longestLineBytes } from "../apply/lines.ts";
-import { parseObject } from "../apply/record-line.ts";
+import type { OutRecord } from "../kafka/port.ts";
+import type { RecordCodec } from "../registry/record-codec.ts";
+import { type Line, longestLineBytes } from "./lines.ts";
+import { parseObject } from "./parse-object.ts";
 
 /** What lines are made into, and how strictly. */
 export interface RecordMakerOptions {
@@ -15,6 +15,8 @@ export interface RecordMakerOptions {
   readonly named: (topic: string) => string;
   readonly maxAheadMs: number;
   readonly now?: () => number;
+  /** What becomes of a value before it is written, such as leaving out what must not be kept. */
+  readonly prepare?: (topic: AnyTopic, value: unknown) => unknown;
 }
 
 /** What may stand around a value; any other key makes the line the value itself. */
@@ -35,10 +37,15 @@ export class RecordMaker {
 
   /** Throws a Fault of the GW_RECORD family. */
   record({ bytes, length }: Line): OutRecord {
-    const { topic: target, codec, maxAheadMs, now = Date.now } = this.#options;
     if (length > longestLineBytes)
       throw new Fault("GW_RECORD_TOO_LARGE", `the line has ${length} bytes, at most ${longestLineBytes} are read`);
-    const { key: given, value } = this.#taken(parseObject(bytes));
+    return this.recordOf(parseObject(bytes));
+  }
+
+  /** The same for what has been parsed already. */
+  recordOf(line: Readonly<Record<string, unknown>>): OutRecord {
+    const { topic: target, codec, maxAheadMs, now = Date.now, prepare } = this.#options;
+    const { key: given, value } = this.#taken(line);
     if (value === null) return this.#tombstone(given);
     const result = fromJson(target, value);
     if ("faults" in result) throw new Fault("GW_RECORD_SHAPE", result.faults.map(({ path, message }) => `${path}: ${message}`).join("; "));
@@ -50,7 +57,7 @@ export class RecordMaker {
     const key = target.key(complete);
     if (given !== undefined && given !== key)
       throw new Fault("GW_RECORD_KEY", `the key is ${given === null ? "missing" : `"${given}"`}, not "${key}"`);
-    const encoded = codec.encode(target, complete);
+    const encoded = codec.encode(target, prepare === undefined ? complete : prepare(target, complete));
     if (encoded.length > target.maxRecordBytes) {
       throw new Fault("GW_RECORD_TOO_LARGE", `the record has ${encoded.length} bytes, ${target.name} takes ${target.maxRecordBytes}`);
     }

@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Fault } from "../../../schemas/faults/fault.ts";
+import { topicByName, topics } from "../../../schemas/topics/index.ts";
+import type { AnyTopic } from "../../../schemas/topics/topic.ts";
+import type { Intake, Taken } from "../intake.ts";
+import { type Line, lines } from "../lines.ts";
+import { parseObject } from "../parse-object.ts";
+import { bodyOf, isReadable, wholeBody } from "./body.ts";
+
+/** Bounds of one request, in bytes. */
+export interface BodyLimits {
+  /** Of a body that is read as a whole: JSON. */
+  readonly maxBodyBytes: number;
+  /** Of one that is read line by line. */
+  readonly maxStreamBytes: number;
+}
+
+/** What a client is told: so many were taken, and what was wrong with the first of the others. */
+interface Tally {
+  accepted: number;
+  rejected: number;
+  readonly faults: { readonly index: number; readonly code: string; readonly message: string }[];
+}
+
+const mostFaults = 100;
+const lineTypes: ReadonlySet<string> = new Set(["application/x-ndjson", "application/jsonl", "application/x-jsonlines", "text/plain"]);
+const jsonTypes: ReadonlySet<string> = new Set(["", "application/json"]);
+/** Values handed to the intake at once while lines are read. */
+const pieceLines = 2_000;
+const pieceBytes = 1 << 20;
+
+/**
+ * `POST /api/v1/events/{topic}`: events of an input topic as one JSON object, an array, or JSON Lines. 200 says that Kafka has
+ * them all; 422 that it has all but those named. Lines are taken as they come: memory does not grow with their number.
+ */
+export function eventsRoute(server: FastifyInstance, intake: Intake, limits: BodyLimits): void {
+  server.post<{ Params: { topic: string } }>("/api/v1/events/:topic", async (request, reply) => {
+    const topic = topicByName(request.params.topic);
+    if (topic === undefined || topic.role !== "input") return reply.code(404).send({ error: `events can be sent to ${inputs}` });
+    const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    if (!isReadable(request) || !(lineTypes.has(type) || jsonTypes.has(type)))
+      return reply.code(415).send({ error: "send application/json or application/x-ndjson, plain or gzip" });
+    const tally: Tally = { accepted: 0, rejected: 0, faults: [] };
+    try {
+      if (lineTypes.has(type)) await takeLines(topic, request, { intake, limits, tally });
+      else count(tally, await intake.take(topic, valuesOf(await wholeBody(request, limits.maxBodyBytes))), 0);
+    } catch (error) {
+      return refuse(reply, error, tally);
+    }
+    return reply.code(tally.rejected > 0 ? 422 : 200).send(tally);
+  });
+}
+
+const inputs = Object.values(topics)
+  .filter(({ role }) => role === "input")
+  .map(({ name }) => name)
+  .join(", ");
+
+/** Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
+function valuesOf(body: Buffer): readonly unknown[] {
+  if (body.find((byte) => byte > 0x20) !== 0x5b) return [parseObject(body)];
+  const { values } = parseObject(Buffer.concat([Buffer.from('{"values":'), body, Buffer.from("}")])) as { values: unknown[] };
+  return values;
+}
+
+interface Taking {
+  readonly intake: Intake;
+  readonly limits: BodyLimits;
+  readonly tally: Tally;
+}
+
+async function takeLines(topic: AnyTopic, request: FastifyRequest, { intake, limits, tally }: Taking): Promise<void> {
+  let piece: { index: number; value: Readonly<Record<string, unknown>> }[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    const taken = piece;
+    piece = [];
+    bytes = 0;
+    if (taken.length === 0) return;
+    const { accepted, faults } = await intake.take(
+      topic,
+      taken.map(({ value }) => value),
+    );
+    count(tally, { accepted, faults: faults.map((fault) => ({ ...fault, index: taken[fault.index]?.index ?? fault.index })) }, 0);
+  };
+  for await (const found of lines(bodyOf(request, limits.maxStreamBytes))) {
+    for (const line of found) {
+      const value = objectOf(line, tally);
+      if (value !== undefined) piece.push({ index: line.number - 1, value });
+      bytes += line.length;
+      if (piece.length >= pieceLines || bytes >= pieceBytes) await flush();
+    }
+  }
+  await flush();
+}
+
+function objectOf({ number, bytes, length }: Line, tally: Tally): Readonly<Record<string, unknown>> | undefined {
+  try {
+    if (length > bytes.length + 1) throw new Fault("GW_RECORD_TOO_LARGE", `the line has ${length} bytes`);
+    return parseObject(bytes);
+  } catch (error) {
+    const { code, message } = error as Fault;
+    count(tally, { accepted: 0, faults: [{ index: number - 1, code, message }] }, 0);
+    return undefined;
+  }
+}
+
+function count(tally: Tally, { accepted, faults }: Taken, from: number): void {
+  tally.accepted += accepted;
+  tally.rejected += faults.length;
+  for (const fault of faults) if (tally.faults.length < mostFaults) tally.faults.push({ ...fault, index: from + fault.index });
+}
+
+const statuses: Readonly<Record<string, { readonly code: number; readonly retryAfterS?: number }>> = {
+  GW_INTAKE_FULL: { code: 429, retryAfterS: 1 },
+  GW_INTAKE_UNAVAILABLE: { code: 503, retryAfterS: 5 },
+  GW_RECORD_TOO_LARGE: { code: 413 },
+  GW_RECORD_UNREADABLE: { code: 400 },
+  GW_RECORD_SHAPE: { code: 400 },
+};
+
+/** What went wrong with the request as a whole, and what had been taken of it before. */
+export function refuse(reply: FastifyReply, error: unknown, told: object = {}): FastifyReply {
+  if (!(error instanceof Fault)) throw error;
+  const { code, retryAfterS } = statuses[error.code] ?? { code: 500 };
+  if (retryAfterS !== undefined) reply.header("retry-after", String(retryAfterS));
+  // What has not been read of the body must not be taken for the next request.
+  if (code === 413 || code === 429) reply.header("connection", "close");
+  return reply.code(code).send({ error: error.message, code: error.code, ...told });
+}

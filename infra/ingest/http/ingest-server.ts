@@ -1,0 +1,37 @@
+import { type FastifyInstance, fastify } from "fastify";
+import { type Guarded, guard, listen } from "../../http/guard.ts";
+
+/** Where it listens, who may send, and what it answers to. */
+export interface IngestServerOptions extends Guarded {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Each adds the paths of one way in. */
+  readonly routes: readonly ((server: FastifyInstance) => void)[];
+}
+
+/** A server that takes events. */
+export interface IngestServer {
+  /** `http://host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** A client that sends nothing for so long holds a connection for nothing. */
+const silenceMs = 30_000;
+/** A client that sends a byte now and then, too. */
+const longestRequestMs = 600_000;
+
+/**
+ * The server of all ways in over HTTP. On loopback it answers whoever calls it so, elsewhere whoever has the token. Bodies are
+ * left to the routes, which read them in pieces. Throws GW_PORT_TAKEN; GW_USAGE for a host that others reach without a token.
+ */
+export async function startIngestServer({ host, port, token, routes }: IngestServerOptions): Promise<IngestServer> {
+  const server = fastify({ logger: false, forceCloseConnections: true, connectionTimeout: silenceMs, requestTimeout: longestRequestMs });
+  guard(server, { host, token });
+  server.removeAllContentTypeParsers();
+  // The stream itself, unread: its length is nobody's word.
+  server.addContentTypeParser("*", (_, __, done) => done(null, undefined));
+  server.get("/healthz", async (_, reply) => reply.send({ ok: true }));
+  for (const add of routes) add(server);
+  return { address: await listen(server, "the way in", { host, port }), stop: () => server.close() };
+}
