@@ -1,0 +1,111 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { type Fingerprint, fingerprintOf, hasFingerprint } from "./fingerprint.ts";
+import { type CutLine, LineCutter } from "./line-cutter.ts";
+import type { FilePosition } from "./position-file.ts";
+
+const pieceBytes = 256 * 1024;
+
+/** One file that lines are read from: followed by its handle, whatever happens to its name. */
+export class OpenFile {
+  readonly inode: string;
+  readonly #handle: FileHandle;
+  #identity: string | undefined;
+  #fingerprint: Fingerprint | undefined;
+  readonly #cutter: LineCutter;
+  readonly #buffer = Buffer.allocUnsafe(pieceBytes);
+  #grownAt: number;
+  /** Everything before it has been delivered. */
+  #offset: number;
+
+  private constructor(handle: FileHandle, inode: string, offset: number, known?: FilePosition) {
+    this.#handle = handle;
+    this.inode = inode;
+    this.#offset = offset;
+    this.#identity = known?.identity;
+    this.#fingerprint = known?.fingerprint;
+    this.#cutter = new LineCutter(offset);
+    this.#grownAt = performance.now();
+  }
+
+  /** From its beginning, or from where it stood. Undefined where no file, or no plain one, has this name. */
+  static async at(path: string, known?: FilePosition): Promise<OpenFile | undefined> {
+    let handle: FileHandle;
+    try {
+      handle = await open(path, "r");
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+      throw error;
+    }
+    const { ino, dev } = await handle.stat({ bigint: true });
+    const file = new OpenFile(handle, `${dev}:${ino}`, known?.offset ?? 0, known);
+    if (known === undefined || ((await file.size()) >= known.offset && (await file.isItself()))) return file;
+    await handle.close();
+    return undefined;
+  }
+
+  /** From its end: what it holds already is left alone, also a line that has only begun. */
+  static async atEnd(path: string): Promise<OpenFile | undefined> {
+    const file = await OpenFile.at(path);
+    if (file === undefined) return undefined;
+    const offset = await file.size();
+    const skipping = new OpenFile(file.#handle, file.inode, offset);
+    return skipping;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  /** Whether it is still the file that was begun: not cut shorter than what was read, and with the same beginning. */
+  async isItself(): Promise<boolean> {
+    if ((await this.size()) < this.#cutter.end) return false;
+    return this.#fingerprint === undefined || hasFingerprint(this.#handle, this.#fingerprint);
+  }
+
+  /** The next lines, at most one piece of the file; none at its end. `name` makes the identity once the first line is whole. */
+  async lines(name: (fingerprint: Fingerprint) => string): Promise<readonly CutLine[]> {
+    for (;;) {
+      const { bytesRead } = await this.#handle.read(this.#buffer, 0, pieceBytes, this.#cutter.end);
+      if (bytesRead === 0) return [];
+      this.#grownAt = performance.now();
+      if (this.#fingerprint === undefined) {
+        this.#fingerprint = await fingerprintOf(this.#handle);
+        if (this.#fingerprint !== undefined) this.#identity ??= name(this.#fingerprint);
+      }
+      const lines = this.#cutter.push(this.#buffer.subarray(0, bytesRead));
+      if (lines.length > 0) return lines;
+    }
+  }
+
+  /** The last line of a file that nobody writes any more, where it ended without a line feed. */
+  rest(name: (fingerprint: Fingerprint) => string): CutLine | undefined {
+    const line = this.#cutter.rest();
+    if (line !== undefined) this.#identity ??= name({ bytes: line.length, sha256: "" });
+    return line;
+  }
+
+  /** Names the file in derived ids. */
+  get identity(): string {
+    return this.#identity ?? "";
+  }
+
+  /** How long nothing was added, in milliseconds. */
+  get quietMs(): number {
+    return performance.now() - this.#grownAt;
+  }
+
+  /** Lines before it are done with. */
+  settle(offset: number): void {
+    this.#offset = offset;
+  }
+
+  /** Undefined while not even its first line is whole. */
+  get position(): FilePosition | undefined {
+    if (this.#fingerprint === undefined || this.#identity === undefined) return undefined;
+    return { inode: this.inode, identity: this.#identity, fingerprint: this.#fingerprint, offset: this.#offset };
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
