@@ -4,7 +4,10 @@ import { unescaped } from "./escapes.ts";
 import type { LineOrigin, LogFormat } from "./log-format.ts";
 import { commonTime } from "./log-time.ts";
 
-/** Bounded where another part could match as well, so that a hostile line costs no more than its length. */
+/**
+ * Bounded where another part could match as well, so that a hostile line costs no more than its length. A user holds no ` [`:
+ * a line that a crash cut, with the next one behind it, is not taken for one of a strange user.
+ */
 const form =
   /^(\S+) \S+ ([^[]{0,1000}?) \[([^\]]{20,40})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (?:\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?: "((?:[^"\\]|\\.)*)")?)?\s*$/s;
 

@@ -66,7 +66,8 @@ export class OpenFile {
   async lines(name: (fingerprint: Fingerprint) => string): Promise<readonly CutLine[]> {
     for (;;) {
       const { bytesRead } = await this.#handle.read(this.#buffer, 0, pieceBytes, this.#cutter.end);
-      if (bytesRead === 0) return [];
+      // Checked after the read: bytes of a file that was cut and grew again between two looks are of another file.
+      if (bytesRead === 0 || !(await this.isItself())) return [];
       this.#grownAt = performance.now();
       if (this.#fingerprint === undefined) {
         this.#fingerprint = await fingerprintOf(this.#handle);
