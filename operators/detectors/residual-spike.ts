@@ -1,6 +1,7 @@
 import type { OperatorFunction } from "rxjs";
 import { z } from "zod";
 import { filterFields, forecastAndLearn, forgetLags, newFilter, type Residual, rescale } from "../forecasters/recursive-least-squares.ts";
+import { bounded } from "../series/series-key.ts";
 import type { SeriesValue } from "../series/series-values.ts";
 import type { Batch } from "../stream/batch.ts";
 import { type StructOf, struct } from "../stream/codec.ts";
@@ -48,8 +49,9 @@ const widening = 0.5;
 const peakHalfLife = 16_000;
 /** A twentieth of the largest error counts as a deviation, so what is under a quarter of it is no spike at a limit of 5. */
 const peakShare = 0.05;
-/** A young series has not shown how large its errors can be: its limit begins at three times the usual, and the excess halves in so many steps. */
+/** A young series has not shown how large its errors can be: its scores are divided by up to three, and the excess halves in so many steps. */
 const youth = 500;
+const youthOf = (learnt: number): number => 1 + 2 * 2 ** (-learnt / youth);
 
 /**
  * Says when a value is far from what the series itself foretold, measured in the errors it usually makes.
@@ -90,7 +92,7 @@ export function residualSpike(
         const learnt = state.filter.steps;
         const { offset, width } = scaleOf(state);
         const residual = forecastAndLearn(state.filter, (value - offset) / width, sample.ts);
-        const raw = residual === undefined ? 0 : scoreOf(state, residual, width);
+        const raw = residual === undefined ? 0 : scoreOf(state, residual, width) / youthOf(learnt);
         widen(state, value);
         const judged = learnt >= warmUp && residual !== undefined;
         const score = judged ? passNewMaximum(state.maximum, raw, reach) : 0;
@@ -100,14 +102,17 @@ export function residualSpike(
           expected: residual === undefined ? value : offset + width * residual.expected,
           deviation: residual === undefined ? 0 : width * residual.deviation,
           score,
-          isSpike: score >= limit * (1 + 2 * 2 ** (-learnt / youth)),
+          isSpike: score >= limit,
           learnt,
         });
       },
     },
-    { key: ({ key }) => key, maxKeys, store },
+    { key: ownKey, maxKeys, store },
   );
 }
+
+/** Another revision of a model begins its own forecasts. */
+const ownKey = ({ key, sample: { modelRevision } }: SeriesValue): string => `${bounded(modelRevision)}|${modelRevision.length}|${key}`;
 
 /** Values of a constant series lie within a tenth of it; one of nothing but zeros has no scale at all. */
 function learnScale(state: State, value: number): void {

@@ -1,7 +1,7 @@
 import { quantileSorted } from "simple-statistics";
-import { topics } from "../../schemas/topics/index.ts";
 import type { SeriesScore } from "../../schemas/types/avro.ts";
 import { type Judged, spikeKind } from "../detectors/residual-spike.ts";
+import { bounded, labelsOf, seriesId } from "../series/series-key.ts";
 import { type StructOf, struct } from "../stream/codec.ts";
 import { type Outcome, ok } from "../stream/outcome.ts";
 import { outputId } from "../stream/output-id.ts";
@@ -42,16 +42,15 @@ const mostValues = 512;
 export const seriesWindow: Aggregate<typeof fields, Judged, SeriesWindow> = {
   fields,
   initial({ sample }, at) {
-    const { clusterId, deploymentId, instanceId, name, labels } = sample;
-    const copied = labels.map((label) => ({ name: label.name, value: label.value }));
+    const { clusterId, deploymentId, instanceId, name } = sample;
     const from = [...sourcesOf(at)];
     return {
       clusterId,
       deploymentId,
       instanceId,
-      metric: name,
-      series: topics.metric.key(sample),
-      labels: copied,
+      metric: bounded(name),
+      series: seriesId(sample),
+      labels: labelsOf(sample),
       value: empty(),
       score: empty(),
       first: from,

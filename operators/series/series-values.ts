@@ -1,15 +1,15 @@
 import type { OperatorFunction } from "rxjs";
-import { topics } from "../../schemas/topics/index.ts";
 import type { MetricSample } from "../../schemas/types/avro.ts";
 import type { Batch } from "../stream/batch.ts";
 import { type StructOf, struct } from "../stream/codec.ts";
 import { drop, none, ok } from "../stream/outcome.ts";
 import { type StoreFactory, stage } from "../stream/stage.ts";
+import { seriesKey } from "./series-key.ts";
 
 /** A sample with what is to be judged of it. */
 export interface SeriesValue {
   readonly sample: MetricSample;
-  /** Of the series: name and labels, and whose they are. */
+  /** Of the series, as stores know it. */
   readonly key: string;
   /** The sample's own value, or of a counter its increase a second. */
   readonly value: number;
@@ -75,13 +75,8 @@ function remember(state: State, { ts, value }: MetricSample, elapsed: number): v
   state.count = Math.min(state.count + 1, 1_000);
 }
 
-/** Name and labels tell series apart, and so do deployment and instance where they stand beside the labels. */
-export const seriesKey = (sample: MetricSample): string =>
-  `${topics.metric.key(sample)}|${sample.instanceId.length}|${sample.instanceId}|${sample.deploymentId.length}|${sample.deploymentId}|${sample.clusterId}`;
-
 /** As Prometheus names what only grows: totals, and the sums, counts and buckets of histograms. */
 const counterName = /_(?:total|count|sum|bucket)$/;
-const counterUnit = "counter";
 
-/** By its name, or by the unit `counter` for those that are named otherwise. */
-export const isCounter = ({ name, unit }: MetricSample): boolean => unit === counterUnit || counterName.test(name);
+/** By its unit where that is `counter` or `gauge`, else by its name. */
+export const isCounter = ({ name, unit }: MetricSample): boolean => unit === "counter" || (unit !== "gauge" && counterName.test(name));
