@@ -53,7 +53,12 @@ export const wholeLoad: Aggregate<typeof sumFields, PartialLoad, LoadWindow> = {
   fields: sumFields,
   initial: empty,
   add,
-  result: ({ clusterId, deploymentId, missedObjectives, ...sums }, windowStart, windowEnd) => ({
+  result: windowOf,
+};
+
+/** A record of `moe.load`; times in microseconds. */
+export function windowOf({ clusterId, deploymentId, missedObjectives, ...sums }: Sums, windowStart: number, windowEnd: number): LoadWindow {
+  return {
     eventId: outputId(["load", clusterId, deploymentId, windowStart, windowEnd]),
     ts: windowEnd,
     clusterId,
@@ -71,8 +76,8 @@ export const wholeLoad: Aggregate<typeof sumFields, PartialLoad, LoadWindow> = {
     ...unmeasured,
     missedObjectives,
     tenantTop: [],
-  }),
-};
+  };
+}
 
 /** Quantiles of lanes cannot be added up; they are left out rather than averaged. */
 const unmeasured = { ttftMsP50: null, ttftMsP99: null, itlMsP50: null, itlMsP99: null, e2eMsP50: null, e2eMsP99: null };
