@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { ingestSettings } from "./ingest-keys.ts";
 import { laneSettings, sinkSettings } from "./lane-keys.ts";
 import { clickhouseSettings, kafkaSettings, registrySettings } from "./neighbour-keys.ts";
 import { privacySettings } from "./privacy-keys.ts";
@@ -42,6 +43,7 @@ const sections = {
   log: log.prefault({}),
   http: http.prefault({}),
   privacy: privacySettings.prefault({}),
+  ingest: ingestSettings.prefault({}),
 };
 
 type Sections = z.infer<z.ZodObject<typeof sections>>;

@@ -3,6 +3,7 @@ import { apply } from "./apply.ts";
 import { dlqList } from "./dlq-list.ts";
 import { dlqShow } from "./dlq-show.ts";
 import { doctor } from "./doctor.ts";
+import { ingest } from "./ingest.ts";
 import { produce } from "./produce.ts";
 import { query } from "./query.ts";
 import { run } from "./run.ts";
@@ -20,6 +21,7 @@ import { up } from "./up.ts";
 export const commands: readonly AnyCommand[] = [
   up,
   run,
+  ingest,
   apply,
   produce,
   tail,

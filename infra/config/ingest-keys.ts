@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** Section `ingest`: where telemetry comes in that no engine writes to topics by itself. */
+export const ingestSettings = z.strictObject({
+  host: z.string().default("127.0.0.1").describe("address that events are taken at; any but this machine's own needs `ingest.token`"),
+  port: z.int().min(0).max(65_535).default(8610).describe("its port; 0 takes any free one"),
+  token: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("what clients must bring as `authorization: Bearer …`; a secret, best given as ${env:NAME} or ${file:path}"),
+  maxBodyBytes: z.int().positive().default(8_388_608).describe("largest body that is read as a whole, unpacked, in bytes"),
+  maxStreamBytes: z.int().positive().default(1_073_741_824).describe("largest body of JSON Lines, unpacked, in bytes"),
+  maxBytesInFlight: z
+    .int()
+    .positive()
+    .default(33_554_432)
+    .describe("bytes on their way to Kafka before others are told to come again (429)"),
+  patienceS: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("how long a client waits for Kafka and the registry before it is told 503, in seconds"),
+  deploymentId: z.string().min(1).default("default").describe("deployment of what is scraped and tailed"),
+  scrape: z
+    .array(z.string())
+    .default([])
+    .describe("Prometheus exporters to ask, as ENGINE=URL, comma separated; engines: vllm, sglang, trtllm, dcgm, any"),
+  scrapeIntervalS: z.number().min(1).default(10).describe("from one scrape of a target to the next, in seconds"),
+  scrapeTimeoutS: z.number().positive().default(5).describe("a target that has not answered by then is down, in seconds"),
+  maxSeriesPerTarget: z.int().positive().default(5_000).describe("series taken of one scrape; the rest is left out and said"),
+});

@@ -1,0 +1,30 @@
+import type { Settings } from "../../infra/config/settings.ts";
+import { eventsRoute } from "../../infra/ingest/http/events-route.ts";
+import { type IngestServer, startIngestServer } from "../../infra/ingest/http/ingest-server.ts";
+import { type Connected, openIntake } from "./open-intake.ts";
+
+/** All ways in of one process, running. */
+export interface RunningIngest {
+  /** `http://host:port`. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** Starts every way in that the configuration names. Throws GW_PORT_TAKEN, GW_USAGE. */
+export async function startIngest(connected: Connected, settings: Settings): Promise<RunningIngest> {
+  const intake = openIntake(connected, settings);
+  const { host, port, token, maxBodyBytes, maxStreamBytes } = settings.ingest;
+  const server: IngestServer = await startIngestServer({
+    host,
+    port,
+    token,
+    routes: [(one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes })],
+  });
+  return {
+    address: server.address,
+    async stop() {
+      await server.stop();
+      await intake.close();
+    },
+  };
+}
