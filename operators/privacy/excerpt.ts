@@ -21,24 +21,28 @@ export function excerptOf(
   if (text.length <= chars) return { text: maskPersonalData(text), cut: false };
   const head = whole(maskPersonalData(text.slice(0, chars + lookahead)).slice(0, chars));
   const evidence = attackIn(text, as, contentType);
-  const kept = evidence === undefined || head.toLowerCase().includes(evidence) ? head : `${head} […] ${evidence}`;
+  const shown = evidence !== undefined && (attackIn(head, as, contentType)?.score ?? 0) >= evidence.score;
+  const kept = evidence === undefined || shown ? head : `${head} […] ${evidence.text}`;
   return { text: kept, cut: true };
 }
 
 /** Half a surrogate pair at the end is no character. */
 const whole = (text: string): string => (/[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text);
 
+interface Evidence {
+  readonly score: number;
+  readonly text: string;
+}
+
 /** The worst string's text around its heaviest signature, masked but for addresses, which an attack may aim at. */
-function attackIn(text: string, as: "prompt" | "body", contentType: string): string | undefined {
+function attackIn(text: string, as: "prompt" | "body", contentType: string): Evidence | undefined {
   const units = as === "prompt" ? [unit("prompt", "", text)] : bodyUnits(text, contentType, false);
-  let worst = attackScore;
-  let found: string | undefined;
+  let worst: Evidence | undefined;
   for (const one of units) {
     const scored = scoreUnit(one);
     const [hit] = scored?.hits ?? [];
-    if (scored === undefined || hit === undefined || scored.score < worst) continue;
-    worst = scored.score;
-    found = maskPersonalData(hit.excerpt, { addresses: false });
+    if (scored === undefined || hit === undefined || scored.score < (worst?.score ?? attackScore)) continue;
+    worst = { score: scored.score, text: maskPersonalData(hit.excerpt, { addresses: false }) };
   }
-  return found;
+  return worst;
 }

@@ -14,6 +14,7 @@ const leftOutHeaders = new Set([
 ]);
 const telling = /[<>{}$`]|\.\.[\\/]|[\r\n]/;
 const longHeader = 300;
+const longName = 16;
 
 /** Every string of a request that is worth looking at, each with its place, in the order of the request. At most 768. */
 export function requestUnits(event: RequestEvent): Unit[] {
@@ -45,7 +46,10 @@ function* pathUnits(path: string): Generator<Unit> {
 
 function* headerUnits({ name, value }: NameValue, userAgent: string | null): Generator<Unit> {
   const lower = name.toLowerCase();
-  if (!/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(name)) yield unit("header", "(its name)", name);
+  // Tools leave their mark in long names of their own; most names are short and plain.
+  if (!/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(name) || (name.length >= longName && !leftOutHeaders.has(lower))) {
+    yield unit("header", "(its name)", name);
+  }
   if (lower === "user-agent") {
     if (value !== userAgent) yield unit("user agent", "", value);
   } else if (lower === "cookie") {
