@@ -31,7 +31,7 @@ export class DeadLetterLines {
   readonly put: BadLines = async (topic, stage, lines) => {
     const records = lines.map(({ line, code, message }) => {
       const origin = { offset: line.offset, timestampMs: -1, key: null, value: line.bytes, headers: {} };
-      const about = line.length > line.bytes.length + 1 ? `${message} (it has ${line.length})` : message;
+      const about = line.length > line.bytes.length + 1 ? `${message} (it has ${line.length} bytes)` : message;
       return deadLetter({ stage, code, message: about, topic, partition: -1, origin }, "ingest", this.#named);
     });
     this.#writer ??= await this.#log.producer();
