@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
+import { RouteWindows } from "../../infra/ingest/routing/route-windows.ts";
 import type { RouterEventInput } from "../../schemas/types/avro.ts";
 
 /**
@@ -31,13 +32,15 @@ export interface RouteOptions {
 
 /** Events in window order; the tokens of a last, unfinished window are left out. */
 export function* routerEvents(routes: readonly Route[], options: RouteOptions): Generator<RouterEventInput> {
-  let window: Route[] = [];
+  const { experts, tokens, concurrent, windowMs, startMs, deploymentId, instanceId } = options;
+  const windows = new RouteWindows({ windowMs, graceMs: 0, maxOpen: 100_000 });
   let index = 0;
-  for (const route of decoded(routes, options.concurrent)) {
-    window.push(route);
-    if (window.length < options.tokens) continue;
-    yield* countedWindow(window, index, options);
-    window = [];
+  for (const { req, e } of decoded(routes, concurrent)) {
+    const ts = Math.floor((startMs + (index * windowMs) / tokens) * 1000);
+    const topK = Math.max(...e.map((chosen) => chosen.length));
+    const shape = { numExperts: experts, topK, source: "SIM", deploymentId, instanceId } as const;
+    for (const [layer, chosen] of e.entries())
+      yield* windows.add({ layer, experts: chosen, ts, phase: "DECODE", requestId: String(req) }, shape);
     index += 1;
   }
 }
@@ -58,33 +61,6 @@ function* decoded(routes: readonly Route[], concurrent: number): Generator<Route
       else slots[at] = waiting.values();
       at -= 1;
     }
-  }
-}
-
-function* countedWindow(window: readonly Route[], index: number, options: RouteOptions): Generator<RouterEventInput> {
-  const windowStart = (options.startMs + index * options.windowMs) * 1000;
-  for (let layer = 0; layer < (window[0]?.e.length ?? 0); layer += 1) {
-    const expertCounts = new Array<number>(options.experts).fill(0);
-    let topK = 0;
-    for (const { e } of window) {
-      const chosen = e[layer] ?? [];
-      topK = Math.max(topK, chosen.length);
-      for (const expert of chosen) expertCounts[expert] = (expertCounts[expert] ?? 0) + 1;
-    }
-    yield {
-      windowStart,
-      windowEnd: windowStart + options.windowMs * 1000,
-      deploymentId: options.deploymentId,
-      instanceId: options.instanceId,
-      source: "SIM",
-      phase: "DECODE",
-      layer,
-      numExperts: options.experts,
-      topK,
-      tokens: window.length,
-      assignments: window.length * topK,
-      expertCounts,
-    };
   }
 }
 

@@ -1,0 +1,96 @@
+import { setTimeout as after } from "node:timers/promises";
+import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
+import { topics } from "../../../schemas/topics/index.ts";
+import { implausibleTime } from "../../../schemas/topics/time.ts";
+import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import type { Intake } from "../intake.ts";
+import { type GateShape, type RouteWindowOptions, RouteWindows } from "./route-windows.ts";
+import { tokenRoute } from "./token-route.ts";
+
+/** Times in milliseconds. */
+export interface CountedRoutesOptions extends RouteWindowOptions {
+  /** Windows are closed when no token came for so long. */
+  readonly idleMs: number;
+  /** How far a token's time may be ahead of this machine's: one of tomorrow would close the windows of today. */
+  readonly maxAheadMs: number;
+  /** Takes one line for people. */
+  say(line: string): void;
+}
+
+/**
+ * Counts posted tokens into windows and brings closed windows to Kafka. Windows that Kafka does not take are kept and given
+ * again before any other token is counted, so memory stays bounded. A token is safe once its window is closed and taken: a crash
+ * loses the windows that are open, a few seconds of counts.
+ */
+export class CountedRoutes {
+  readonly #options: CountedRoutesOptions;
+  readonly #intake: Intake;
+  readonly #windows: RouteWindows;
+  #closed: RouterEventInput[] = [];
+  #delivering: Promise<void> = Promise.resolve();
+  #usedAt = performance.now();
+  readonly #ended = new AbortController();
+  readonly #watching: Promise<void>;
+  #lateSaid = 0;
+
+  constructor(options: CountedRoutesOptions, intake: Intake) {
+    this.#options = options;
+    this.#intake = intake;
+    this.#windows = new RouteWindows(options);
+    this.#watching = this.#watch();
+  }
+
+  /** Tokens that came too late, and those that were padding, since the start. */
+  get passed(): { readonly late: number; readonly padding: number } {
+    return { late: this.#windows.late, padding: this.#windows.padding };
+  }
+
+  /** Counts one parsed line. Throws a Fault of the GW_RECORD family. */
+  add(value: unknown, shape: GateShape): void {
+    const route = tokenRoute(value);
+    const wrong = implausibleTime(route.ts, Date.now(), this.#options.maxAheadMs);
+    if (wrong !== undefined) throw new Fault("GW_RECORD_TIME", wrong);
+    this.#usedAt = performance.now();
+    this.#closed.push(...this.#windows.add(route, shape));
+  }
+
+  /** Resolves when every closed window is in Kafka. Throws what the intake throws; the windows are kept for the next time. */
+  deliver(): Promise<void> {
+    const next = this.#delivering.catch(() => undefined).then(() => this.#deliver());
+    this.#delivering = next;
+    return next;
+  }
+
+  async #deliver(): Promise<void> {
+    while (this.#closed.length > 0) {
+      const some = this.#closed.slice(0, 1_000);
+      const { faults } = await this.#intake.take(topics.router, some);
+      this.#closed.splice(0, some.length);
+      if (faults[0] !== undefined) this.#options.say(`routing: ${faults.length} windows are no records: ${faults[0].message}`);
+    }
+  }
+
+  /** Closes and delivers what is open. */
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#watching;
+    this.#closed.push(...this.#windows.flush());
+    await this.deliver().catch((error) => {
+      this.#options.say(`routing: ${this.#closed.length} windows are lost: ${faultOf(error, "GW_PART_FAILED", "writing them").message}`);
+    });
+  }
+
+  async #watch(): Promise<void> {
+    const { idleMs, say } = this.#options;
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      await after(idleMs / 4, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      if (performance.now() - this.#usedAt >= idleMs) this.#closed.push(...this.#windows.flush());
+      const { late, crowdedOut } = this.#windows;
+      if (late > this.#lateSaid) say(`routing: ${late} tokens came after their window was closed; ${crowdedOut} windows were closed early`);
+      this.#lateSaid = late;
+      await this.deliver().catch(() => undefined);
+    }
+  }
+}
