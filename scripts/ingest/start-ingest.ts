@@ -1,6 +1,8 @@
 import type { Settings } from "../../infra/config/settings.ts";
 import { eventsRoute } from "../../infra/ingest/http/events-route.ts";
 import { type IngestServer, startIngestServer } from "../../infra/ingest/http/ingest-server.ts";
+import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
+import { startScrapes } from "../../infra/ingest/prometheus/scrape.ts";
 import { type Connected, openIntake } from "./open-intake.ts";
 
 /** All ways in of one process, running. */
@@ -11,18 +13,31 @@ export interface RunningIngest {
 }
 
 /** Starts every way in that the configuration names. Throws GW_PORT_TAKEN, GW_USAGE. */
-export async function startIngest(connected: Connected, settings: Settings): Promise<RunningIngest> {
+export async function startIngest(connected: Connected, settings: Settings, say: (sentence: string) => void): Promise<RunningIngest> {
+  const targets = settings.ingest.scrape.map(targetOf);
   const intake = openIntake(connected, settings);
-  const { host, port, token, maxBodyBytes, maxStreamBytes } = settings.ingest;
+  const { host, port, token, maxBodyBytes, maxStreamBytes, ...scraping } = settings.ingest;
   const server: IngestServer = await startIngestServer({
     host,
     port,
     token,
     routes: [(one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes })],
   });
+  const scrapes = startScrapes(
+    {
+      targets,
+      deploymentId: scraping.deploymentId,
+      intervalMs: scraping.scrapeIntervalS * 1_000,
+      timeoutMs: scraping.scrapeTimeoutS * 1_000,
+      maxSeries: scraping.maxSeriesPerTarget,
+    },
+    intake,
+    say,
+  );
   return {
     address: server.address,
     async stop() {
+      await scrapes.stop();
       await server.stop();
       await intake.close();
     },
