@@ -8,7 +8,7 @@ import type { SeriesValue } from "../series/series-values.ts";
 import type { StoreFactory } from "../stream/stage.ts";
 import { residualSpike } from "./residual-spike.ts";
 
-const make = (store: StoreFactory) => residualSpike("spike", { limit: 5, warmUp: 50, reach: 30, maxKeys: 4, store });
+const make = (store: StoreFactory) => residualSpike("spike", { limit: 5, warmUp: 50, reach: 10, maxKeys: 4, store });
 const reading = (n: number, value: number, key = "m"): SeriesValue => ({
   sample: sampleOf(key, n, value),
   key,
@@ -66,6 +66,13 @@ describe("residual spike", () => {
     expect(spikes(values)).toEqual([1_500]);
     values[1_000] = 200;
     expect(spikes(values)).toEqual([1_000]);
+  });
+
+  it("is not made deaf by one absurd reading", () => {
+    const values = noisy(2_000);
+    values[1_000] = 2 ** 53;
+    values[1_500] = 130;
+    expect(spikes(values)).toEqual([1_000, 1_500]);
   });
 
   it("finds the end of a constant series, and does not judge one of nothing but zeros by its first value", () => {

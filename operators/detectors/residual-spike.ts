@@ -16,7 +16,7 @@ export const spikeKind = "metric.spike";
 export const spikeOptions = {
   limit: z.number().positive().default(5).describe("score from which a value is a spike: deviations of the forecast's error"),
   warmUp: z.int().min(20).default(50).describe("forecasts of a series before any is judged; 30 values come before the first"),
-  reach: z.int().positive().default(30).describe("a score is said only where it exceeds all of so many before it"),
+  reach: z.int().positive().default(10).describe("a score is said only where it exceeds all of so many before it"),
 };
 
 /** A value with its forecast; `score` is 0 before warm-up and where a larger one has just been said. Unit of the series. */
@@ -49,6 +49,11 @@ const widening = 0.5;
 const peakHalfLife = 16_000;
 /** A twentieth of the largest error counts as a deviation, so what is under a quarter of it is no spike at a limit of 5. */
 const peakShare = 0.05;
+/**
+ * One error raises the memory of the largest to twice itself, or to so many deviations: a single absurd reading, such as an
+ * overflow, then makes a series three times less sensitive and not deaf.
+ */
+const surePeak = 60;
 /** A young series has not shown how large its errors can be: its scores are divided by up to three, and the excess halves in so many steps. */
 const youth = 500;
 const youthOf = (learnt: number): number => 1 + 2 * 2 ** (-learnt / youth);
@@ -133,7 +138,8 @@ const scaleOf = ({ low, high }: State) => ({ offset: low - 0.5 * (high - low), w
 function scoreOf(state: State, { deviation, deviations }: Residual, width: number): number {
   const error = Math.abs(deviations) * deviation * width;
   const score = error / Math.max(deviation * width, peakShare * state.peak);
-  state.peak = Math.max(error, state.peak * 2 ** (-1 / peakHalfLife));
+  const faded = state.peak * 2 ** (-1 / peakHalfLife);
+  state.peak = Math.max(faded, Math.min(error, Math.max(2 * faded, surePeak * deviation * width)));
   return score;
 }
 

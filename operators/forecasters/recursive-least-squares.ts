@@ -19,6 +19,9 @@ const absoluteToDeviation = Math.sqrt(Math.PI / 2);
 /** Spread that is never taken for less, in scaled units: a flat series would alarm at its first wiggle. */
 const floor = 0.005;
 const learntDeviations = 5;
+/** One absurd value among the regressors would ruin covariance and forecasts for long: they hold none farther than this from the scale. */
+const beyondScale = 30;
+const withinReach = (value: number): number => Math.max(-beyondScale, Math.min(1 + beyondScale, value));
 
 /** A filter in a checkpoint: 2 kB a series. Lists have a fixed length once the filter has begun. */
 export const filterFields = {
@@ -50,7 +53,7 @@ export interface Residual {
 /**
  * Forecasts `value` (scaled so that usual values lie between 0 and 1), then learns from it; undefined while the lags are not
  * full. `ts` is its time in microseconds. An error is cut at five deviations before it is learnt, so that one spike does not
- * teach the filter that spikes are normal. Changes `filter` in place.
+ * teach the filter that spikes are normal, and a value at 30 scales before others are forecast from it. Changes `filter` in place.
  *
  * An autoregression of order 8 with three harmonics of the day, by recursive least squares. Only the upper triangle of the
  * covariance is kept: where both halves are computed, their rounding drifts apart and the filter diverges after some 40,000 steps.
@@ -60,7 +63,7 @@ export interface Residual {
 export function forecastAndLearn(filter: Filter, value: number, ts: number): Residual | undefined {
   const known = filter.values.length;
   if (known < lags) {
-    filter.values.unshift(value);
+    filter.values.unshift(withinReach(value));
     return undefined;
   }
   if (filter.weights.length === 0) begin(filter);
@@ -73,7 +76,7 @@ export function forecastAndLearn(filter: Filter, value: number, ts: number): Res
   filter.spread += Math.max(0.004, 1 / filter.steps) * (Math.abs(cut) - filter.spread);
   update(filter, x, cut);
   filter.values.pop();
-  filter.values.unshift(value);
+  filter.values.unshift(withinReach(value));
   return { expected, deviation, deviations: error / deviation };
 }
 
