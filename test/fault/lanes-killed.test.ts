@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
+import { metrics } from "../../pipelines/metrics.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
 import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { AuditRecord, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
+import type { AuditRecord, MetricSample, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { until } from "../lanes/harness.ts";
@@ -14,6 +15,7 @@ import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, tabl
 import { sharedPart } from "../parts/shared-part.ts";
 import { routerDefaults, startMs } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
+import { metricRecords } from "../pipelines/metric-samples.ts";
 import { intelRecords, requests } from "../pipelines/requests.ts";
 import { KafkaRig } from "./kafka-rig.ts";
 
@@ -127,6 +129,16 @@ describe.skipIf(kafka === undefined)("lanes over real Kafka, killed", () => {
     const instances = routerWindowsOf(14);
     return survives(routerWindows, [topics.window, topics.alert], 14, async (rig) => {
       for (const [instance, some] of instances.next().value) await rig.produce(topics.router, fed[instance] ?? 0, some);
+    });
+  });
+
+  it("judge metrics", { timeout: 150_000 }, () => {
+    const records = metricRecords(6_000, 16);
+    return survives(metrics, [topics.alert, topics.score], 16, async (rig, _, round) => {
+      const some = records.slice(round * 180, (round + 1) * 180).map(({ value }) => value as MetricSample);
+      for (const [instance, own] of Map.groupBy(some, ({ labels }) => Number(labels[0]?.value.slice(2)))) {
+        await rig.produce(topics.metric, fed[instance] ?? 0, own);
+      }
     });
   });
 
