@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tailKeys } from "./tail-keys.ts";
 
 /** Section `ingest`: where telemetry comes in that no engine writes to topics by itself. */
 export const ingestSettings = z.strictObject({
@@ -28,5 +29,6 @@ export const ingestSettings = z.strictObject({
     .describe("Prometheus exporters to ask, as ENGINE=URL, comma separated; engines: vllm, sglang, trtllm, dcgm, any"),
   scrapeIntervalS: z.number().min(1).default(10).describe("from one scrape of a target to the next, in seconds"),
   scrapeTimeoutS: z.number().positive().default(5).describe("a target that has not answered by then is down, in seconds"),
+  ...tailKeys,
   maxSeriesPerTarget: z.int().positive().default(5_000).describe("series taken of one scrape; the rest is left out and said"),
 });

@@ -6,13 +6,14 @@ import { patiently } from "../worker/patiently.ts";
 /** Runs until it is stopped; what has been taken is in Kafka by then. */
 export const ingest = command({
   name: "ingest",
-  summary: "Takes telemetry in over HTTP and from exporters, and brings it to topics.",
+  summary: "Takes telemetry in over HTTP from exporters and from logs, and brings it to topics.",
   details:
     "Listens on 127.0.0.1:8610 unless told otherwise; on an address that others reach, ingest.token must be set. What prompts, bodies and addresses lose on the way is section `privacy` of the configuration. `gatewatch up` runs this too.",
   examples: [
     "gatewatch ingest",
     "gatewatch ingest --port 8611 --set ingest.deploymentId=chat",
     "gatewatch ingest --scrape vllm=http://127.0.0.1:8000/metrics --scrape dcgm=http://127.0.0.1:9400/metrics",
+    "gatewatch ingest --tail nginx-json=/var/log/nginx/gatewatch.log",
     'curl -d \'{"ts":"2026-01-01T00:00:00Z","name":"kv_usage","value":0.41}\' -H \'content-type: application/json\' http://127.0.0.1:8610/api/v1/events/moe.metric',
   ],
   configured: true,
@@ -23,11 +24,18 @@ export const ingest = command({
       .array(z.string())
       .default([])
       .describe("a Prometheus exporter to ask, as ENGINE=URL; engines: vllm, sglang, trtllm, dcgm, any; may be repeated"),
+    tail: z
+      .array(z.string())
+      .default([])
+      .describe(
+        "a log to follow, as FORMAT=FILE; formats: nginx-combined, nginx-json, envoy-text, envoy-json, engine-log; may be repeated",
+      ),
   }),
-  async run({ port, scrape }, io, context) {
+  async run({ port, scrape, tail }, io, context) {
     const settings = context.settings([
       ...(port === undefined ? [] : [`ingest.port=${port}`]),
       ...(scrape.length === 0 ? [] : [`ingest.scrape=${scrape.join(",")}`]),
+      ...(tail.length === 0 ? [] : [`ingest.tail=${tail.join(",")}`]),
     ]);
     const patience = { stop: context.stop, say: (sentence: string) => io.note(sentence) };
     const log = await patiently(() => context.kafka(settings), patience);

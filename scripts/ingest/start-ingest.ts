@@ -4,6 +4,7 @@ import { type IngestServer, startIngestServer } from "../../infra/ingest/http/in
 import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
 import { startScrapes } from "../../infra/ingest/prometheus/scrape.ts";
 import { type Connected, openIntake } from "./open-intake.ts";
+import { openTails } from "./open-tails.ts";
 
 /** All ways in of one process, running. */
 export interface RunningIngest {
@@ -12,7 +13,7 @@ export interface RunningIngest {
   stop(): Promise<void>;
 }
 
-/** Starts every way in that the configuration names. Throws GW_PORT_TAKEN, GW_USAGE. */
+/** Starts every way in that the configuration names. Throws GW_PORT_TAKEN, GW_USAGE, GW_CONFIG_INVALID. */
 export async function startIngest(connected: Connected, settings: Settings, say: (sentence: string) => void): Promise<RunningIngest> {
   const targets = settings.ingest.scrape.map(targetOf);
   const intake = openIntake(connected, settings);
@@ -34,12 +35,16 @@ export async function startIngest(connected: Connected, settings: Settings, say:
     intake,
     say,
   );
-  return {
-    address: server.address,
-    async stop() {
-      await scrapes.stop();
-      await server.stop();
-      await intake.close();
-    },
+  const stopOthers = async () => {
+    await scrapes.stop();
+    await server.stop();
+    await intake.close();
   };
+  try {
+    const tails = await openTails(connected, settings, intake, say);
+    return { address: server.address, stop: () => tails.stop().then(stopOthers) };
+  } catch (error) {
+    await stopOthers();
+    throw error;
+  }
 }

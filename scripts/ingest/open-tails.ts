@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import type { Settings } from "../../infra/config/settings.ts";
+import type { Intake } from "../../infra/ingest/intake.ts";
+import { DeadLetterLines } from "../../infra/ingest/logs/bad-lines.ts";
+import type { LineOrigin } from "../../infra/ingest/logs/log-format.ts";
+import { startTails } from "../../infra/ingest/logs/start-tails.ts";
+import { keyedHash } from "../../operators/privacy/keyed-hash.ts";
+import { topics } from "../../schemas/topics/index.ts";
+import { dataDir } from "../command-line/addresses.ts";
+import { topicSpec } from "../worker/topic-specs.ts";
+import type { Connected } from "./open-intake.ts";
+
+/** Follows the logs that the configuration names, until stopped. Throws GW_USAGE, GW_CONFIG_INVALID. */
+export async function openTails({ log, named }: Connected, settings: Settings, intake: Intake, say: (line: string) => void) {
+  const { tail, tailFrom, tailTenant, tailRotateWaitS, stateDir, deploymentId } = settings.ingest;
+  const letters = new DeadLetterLines(log, named);
+  if (tail.length > 0) await log.admin.createTopics([topicSpec(topics.dlq, named, settings.kafka)]);
+  const tails = await startTails(
+    {
+      tails: tail,
+      stateDir: stateDir === "" ? join(dataDir(), "ingest", settings.namespace) : stateDir,
+      badLines: letters.put,
+      from: tailFrom,
+      rotateWaitMs: tailRotateWaitS * 1_000,
+      deploymentId,
+      tenantHash: tenantHash(tailTenant, settings.privacy.hashKey),
+    },
+    intake,
+    say,
+    new AbortController().signal,
+  );
+  return {
+    async stop() {
+      await tails.stop();
+      await letters.close();
+    },
+  };
+}
+
+function tenantHash(from: "none" | "user" | "host", key: string): LineOrigin["tenantHash"] {
+  if (from === "none") return undefined;
+  return (names) => {
+    const name = names[from];
+    return name === undefined ? "" : keyedHash(key, "tenant", name);
+  };
+}
