@@ -1,0 +1,131 @@
+import { createServer, type Server } from "node:http";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { afterEach, describe, expect, it } from "vitest";
+import { Fault } from "../../../schemas/faults/fault.ts";
+import type { Intake } from "../intake.ts";
+import { targetOf } from "./engines.ts";
+import { Scrape, startScrapes } from "./scrape.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function exporter(answer: () => Promise<{ status?: number; type?: string; text: string }>): Promise<string> {
+  const server = createServer((_, response) => {
+    void answer().then(({ status = 200, type = "text/plain; version=0.0.4", text }) => {
+      response.writeHead(status, { "content-type": type });
+      response.end(text);
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/metrics`;
+}
+
+function scraping(url: string, given: { timeoutMs?: number; maxSeries?: number; refuse?: boolean } = {}) {
+  const values: Record<string, unknown>[] = [];
+  const said: string[] = [];
+  const intake: Intake = {
+    async take(_, some) {
+      if (given.refuse === true) throw new Fault("GW_INTAKE_UNAVAILABLE", "Kafka is away");
+      values.push(...(some as Record<string, unknown>[]));
+      return { accepted: some.length, faults: [] };
+    },
+  };
+  const options = { targets: [targetOf(`any=${url}`)], deploymentId: "d", intervalMs: 10, timeoutMs: 500, maxSeries: 100, ...given };
+  const [target] = options.targets;
+  if (target === undefined) throw new TypeError("no target");
+  return { values, said, options, intake, scrape: new Scrape(target, options, intake, (sentence) => said.push(sentence)) };
+}
+
+const valuesOf = (values: readonly Record<string, unknown>[]) => Object.fromEntries(values.map(({ name, value }) => [name, value]));
+
+describe("a scrape", () => {
+  it.for([Registry.PROMETHEUS_CONTENT_TYPE, Registry.OPENMETRICS_CONTENT_TYPE])(
+    "reads what a Prometheus client library writes, as %s",
+    async (type) => {
+      const registry = new Registry();
+      registry.setContentType(type as typeof Registry.PROMETHEUS_CONTENT_TYPE);
+      const registers = [registry];
+      new Gauge({ name: "queue", help: 'a "queue"\nof two lines', labelNames: ["of"], registers }).set({ of: 'a"b\\c\nd' }, 7);
+      const served = new Counter({ name: "served_total", help: "h", registers });
+      const latency = new Histogram({ name: "latency_seconds", help: "h", buckets: [0.1, 1], registers });
+      const { scrape, values, said } = scraping(
+        await exporter(async () => ({ type: registry.contentType, text: await registry.metrics() })),
+      );
+      served.inc(3);
+      latency.observe(0.05);
+      await scrape.once();
+      latency.observe(0.5);
+      await scrape.once();
+      expect(said).toEqual([]);
+      expect(valuesOf(values)).toEqual({
+        up: 1,
+        queue: 7,
+        served_total: 3,
+        latency_seconds_sum: 0.55,
+        latency_seconds_count: 2,
+        latency_seconds: expect.any(Number),
+      });
+      expect(values.find(({ name }) => name === "queue")?.labels).toMatchObject({ of: 'a"b\\c\nd' });
+    },
+  );
+
+  it("says once that a target is down, once that it is back, and each time in `up`", async () => {
+    let status = 500;
+    const { scrape, values, said } = scraping(await exporter(async () => ({ status, text: "a 1\n" })));
+    await scrape.once();
+    await scrape.once();
+    status = 200;
+    await scrape.once();
+    await scrape.once();
+    expect(values.filter(({ name }) => name === "up").map(({ value }) => value)).toEqual([0, 0, 1, 1]);
+    expect(said.map((sentence) => sentence.replace(/ at \S+:/, ""))).toEqual(["any it answers 500", "any scraped without trouble"]);
+  });
+
+  it("does not wait for a target that hangs, and knows of one that refuses", async () => {
+    const hanging = scraping(await exporter(() => new Promise(() => undefined)), { timeoutMs: 50 });
+    await hanging.scrape.once();
+    expect(hanging.said[0]).toContain("does not answer in time");
+    const refusing = scraping("http://127.0.0.1:1/metrics");
+    await refusing.scrape.once();
+    expect(valuesOf(refusing.values)).toEqual({ up: 0 });
+  });
+
+  it("takes labels as they come, other ones the next time too, and no more series than it may", async () => {
+    let n = 0;
+    const text = () => Array.from({ length: 5 }, (_, i) => `m{run="${n}",i="${i}"} ${i}`).join("\n");
+    const { scrape, values, said } = scraping(
+      await exporter(async () => {
+        n += 1;
+        return { text: `${text()}\nbad line here\n` };
+      }),
+      { maxSeries: 3 },
+    );
+    await scrape.once();
+    await scrape.once();
+    expect(values.filter(({ name }) => name === "m")).toHaveLength(6);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain("1 lines cannot be read; 2 series over the limit");
+  });
+
+  it("survives an intake that is away", async () => {
+    const { scrape, said } = scraping(await exporter(async () => ({ text: "a 1\n" })), { refuse: true });
+    await scrape.once();
+    expect(said[0]).toContain("Kafka is away");
+  });
+
+  it("comes again and again until it is stopped", async () => {
+    const { options, intake, values } = scraping(await exporter(async () => ({ text: "a 1\n" })));
+    const running = startScrapes(options, intake, () => undefined);
+    await expect.poll(() => values.filter(({ name }) => name === "a").length).toBeGreaterThan(2);
+    await running.stop();
+    const count = values.length;
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(values.length).toBe(count);
+  });
+});
