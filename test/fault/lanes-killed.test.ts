@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { verifyChain } from "../../operators/audit/verify-chain.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { audit } from "../../pipelines/audit.ts";
+import { load } from "../../pipelines/load.ts";
 import { metrics } from "../../pipelines/metrics.ts";
 import { routerWindows } from "../../pipelines/router-windows.ts";
+import { scaling } from "../../pipelines/scaling.ts";
 import { threats } from "../../pipelines/threats.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import type { AuditRecord, MetricSample, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
+import type { AuditRecord, LoadWindow, MetricSample, RouterEvent, RouterEventInput } from "../../schemas/types/avro.ts";
 import { type Random, seeded } from "../../scripts/simulate/random.ts";
 import { routerLoad } from "../../scripts/simulate/router-load.ts";
 import { until } from "../lanes/harness.ts";
@@ -15,6 +17,7 @@ import { left, numbered, orderTest, priced, type Reading, rekeyTest, right, tabl
 import { sharedPart } from "../parts/shared-part.ts";
 import { routerDefaults, startMs } from "../pipelines/inputs.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
+import { loadRecords } from "../pipelines/loads.ts";
 import { metricRecords } from "../pipelines/metric-samples.ts";
 import { intelRecords, requests } from "../pipelines/requests.ts";
 import { KafkaRig } from "./kafka-rig.ts";
@@ -121,6 +124,38 @@ describe.skipIf(kafka === undefined)("lanes over real Kafka, killed", () => {
       const some = Array.from({ length: 100 }, () => events.next().value);
       for (const [tenant, own] of Map.groupBy(some, ({ tenantHash }) => Number(tenantHash.slice(1)) % fed.length)) {
         await rig.produce(topics.request, fed[tenant] ?? 0, own);
+      }
+    });
+  });
+
+  it("count the load of a deployment once, over all lanes", { timeout: 150_000 }, () => {
+    const events = requests(16);
+    const feed: Feed = async (rig) => {
+      const some = Array.from({ length: 100 }, () => events.next().value);
+      for (const [tenant, own] of Map.groupBy(some, ({ tenantHash }) => Number(tenantHash.slice(1)) % fed.length)) {
+        await rig.produce(topics.request, fed[tenant] ?? 0, own);
+      }
+    };
+    return survives(load, [topics.load], 16, feed, async (rig) => {
+      const windows = (await rig.values(topics.load)) as LoadWindow[];
+      expect(new Set(windows.map(({ windowStart }) => windowStart)).size).toBe(windows.length);
+      const sent = (await rig.read(topics.request.name)).flat().length;
+      const counted = windows.reduce((sum, { requests: some }) => sum + some, 0);
+      // One in eleven events tells of a request a second time. Windows still open are not counted, nor what came after all other lanes
+      // had gone on, as here where the time of requests runs some hundred times faster than ours.
+      expect(counted).toBeGreaterThan(0.5 * sent);
+      expect(counted).toBeLessThan(0.95 * sent);
+    });
+  });
+
+  it("forecast load and advise replicas", { timeout: 150_000 }, () => {
+    const records = loadRecords(20_000, 17).map(({ value }) => value as LoadWindow);
+    let next = 0;
+    return survives(scaling, [topics.insight, topics.decision], 17, async (rig) => {
+      const some = records.slice(next, next + 20);
+      next += some.length;
+      for (const [deployment, own] of Map.groupBy(some, ({ deploymentId }) => Number(deploymentId.slice(2)))) {
+        await rig.produce(topics.load, fed[deployment] ?? 0, own);
       }
     });
   });
