@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
 import { topics } from "../../../schemas/topics/index.ts";
 import { bodyOf, isReadable, wholeBody } from "../http/body.ts";
-import { refuse } from "../http/events-route.ts";
+import { refuse } from "../http/refuse.ts";
 import type { Intake } from "../intake.ts";
 import { lines } from "../lines.ts";
 import { parseObject } from "../parse-object.ts";
