@@ -1,6 +1,7 @@
 import type { Settings } from "../../infra/config/settings.ts";
 import { eventsRoute } from "../../infra/ingest/http/events-route.ts";
 import { type IngestServer, startIngestServer } from "../../infra/ingest/http/ingest-server.ts";
+import { otlpMetricsRoute } from "../../infra/ingest/otlp/metrics-route.ts";
 import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
 import { startScrapes } from "../../infra/ingest/prometheus/scrape.ts";
 import { type Connected, openIntake } from "./open-intake.ts";
@@ -22,7 +23,10 @@ export async function startIngest(connected: Connected, settings: Settings, say:
     host,
     port,
     token,
-    routes: [(one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes })],
+    routes: [
+      (one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes }),
+      (one) => otlpMetricsRoute(one, intake, { maxBodyBytes, deploymentId: scraping.deploymentId }),
+    ],
   });
   const scrapes = startScrapes(
     {

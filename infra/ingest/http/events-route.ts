@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Fault } from "../../../schemas/faults/fault.ts";
 import { topicByName, topics } from "../../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../../schemas/topics/topic.ts";
@@ -6,6 +6,7 @@ import type { Intake, Taken } from "../intake.ts";
 import { type Line, lines } from "../lines.ts";
 import { parseObject } from "../parse-object.ts";
 import { bodyOf, isReadable, wholeBody } from "./body.ts";
+import { refuse } from "./refuse.ts";
 
 /** Bounds of one request, in bytes. */
 export interface BodyLimits {
@@ -109,22 +110,4 @@ function count(tally: Tally, { accepted, faults }: Taken, from: number): void {
   tally.accepted += accepted;
   tally.rejected += faults.length;
   for (const fault of faults) if (tally.faults.length < mostFaults) tally.faults.push({ ...fault, index: from + fault.index });
-}
-
-const statuses: Readonly<Record<string, { readonly code: number; readonly retryAfterS?: number }>> = {
-  GW_INTAKE_FULL: { code: 429, retryAfterS: 1 },
-  GW_INTAKE_UNAVAILABLE: { code: 503, retryAfterS: 5 },
-  GW_RECORD_TOO_LARGE: { code: 413 },
-  GW_RECORD_UNREADABLE: { code: 400 },
-  GW_RECORD_SHAPE: { code: 400 },
-};
-
-/** What went wrong with the request as a whole, and what had been taken of it before. */
-export function refuse(reply: FastifyReply, error: unknown, told: object = {}): FastifyReply {
-  if (!(error instanceof Fault)) throw error;
-  const { code, retryAfterS } = statuses[error.code] ?? { code: 500 };
-  if (retryAfterS !== undefined) reply.header("retry-after", String(retryAfterS));
-  // What has not been read of the body must not be taken for the next request.
-  if (code === 413 || code === 429) reply.header("connection", "close");
-  return reply.code(code).send({ error: error.message, code: error.code, ...told });
 }
