@@ -43,7 +43,7 @@ export const promptSignatures: readonly Signature[] = [
     [
       "other-languages",
       "strong",
-      /\bignorier\w{0,3}\b(?:\s\S{1,15}){0,4}\s(?:anweisungen|befehle|aufgaben|instruktionen|vorherig\w{0,2})|\bvergiss\b(?:\s\S{1,12}){0,3}\s(?:alles|anweisungen|aufgaben|davor|vorher\w{0,4}|bisherig\w{0,2})|\bignor(?:a|e|ez)\b(?:\s\S{1,15}){0,4}\s(?:instrucciones|instructions|instrucoes|précédentes|anteriores)|\boubliez?\b(?:\s\S{1,12}){0,3}\s(?:instructions|tout)|\bolvida\b(?:\s\S{1,12}){0,3}\s(?:instrucciones|todo|anterior\w{0,2})|忽略.{0,8}(?:指令|指示|说明)|игнориру.{0,30}инструкц/,
+      /\bignorier\w{0,3}\b(?:\s\S{1,15}){0,4}\s(?:anweisungen|befehle|aufgaben|instruktionen|vorherig\w{0,2})|\bvergiss\b(?:\s\S{1,12}){0,3}\s(?:alles|anweisungen|aufgaben|davor|vorher\w{0,4}|bisherig\w{0,2})|\bignor(?:a|ez)\b(?:\s\S{1,15}){0,4}\s(?:instrucciones|instructions|instrucoes|précédentes|anteriores)|\bignore\s(?:toutes?|les|tes|vos|ces|todas|tus)\b(?:\s\S{1,15}){0,3}\s(?:instrucciones|instructions|instrucoes|précédentes|anteriores)|\boubliez?\b(?:\s\S{1,12}){0,3}\s(?:instructions|tout)|\bolvida\b(?:\s\S{1,12}){0,3}\s(?:instrucciones|todo|anterior\w{0,2})|忽略.{0,8}(?:指令|指示|说明)|игнориру.{0,30}инструкц/,
       prompt,
     ],
   ]),
