@@ -6,7 +6,7 @@ import { patiently } from "../worker/patiently.ts";
 /** Runs until it is stopped; what has been taken is in Kafka by then. */
 export const ingest = command({
   name: "ingest",
-  summary: "Takes telemetry in over HTTP from exporters and from logs, and brings it to topics.",
+  summary: "Takes telemetry in over HTTP, from exporters and from logs, and brings it to topics.",
   details:
     "Listens on 127.0.0.1:8610 unless told otherwise; on an address that others reach, ingest.token must be set. What prompts, bodies and addresses lose on the way is section `privacy` of the configuration. `gatewatch up` runs this too.",
   examples: [

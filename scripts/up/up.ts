@@ -20,6 +20,7 @@ import type { Context } from "../command-line/context.ts";
 import type { Io } from "../command-line/io.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 import { Ending } from "./ending.ts";
+import { startIngestHere, startIngestProcess, type WayIn } from "./ingest.ts";
 import { inventory } from "./inventory.ts";
 import { startMemoryWorkers } from "./memory-workers.ts";
 import { servePage } from "./page.ts";
@@ -104,6 +105,7 @@ class Up {
     for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
     for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
     const view = this.#view(stack, settings, log, workers);
+    view.watch(await this.#ingest(stack, settings, log, codec));
     const page = await this.#statusPage(port, view);
     writeRunning(this.#dataDir, running(claim, stack, settings, page.address));
     await this.#alerts(log, codec, settings, { view, page });
@@ -185,6 +187,17 @@ class Up {
       group: settings.group,
       pipelines: [...pipelines, ...(stack.clickhouse === undefined ? [] : [sinks])],
     });
+  }
+
+  async #ingest(stack: Stack, settings: Settings, log: LogPort, codec: RecordCodec): Promise<WayIn> {
+    const { given, stop } = this.#context;
+    const connected = { log, codec, named: this.#context.named(settings) };
+    const ingest = await (stack.kafka === undefined
+      ? startIngestHere(connected, settings, (sentence) => this.#io.note(sentence))
+      : startIngestProcess(settings, { stack, given, dataDir: this.#dataDir, stop }));
+    this.#ending.later("the ways in", () => ingest.stop());
+    this.#io.out(`ingest: ${ingest.address}`);
+    return ingest;
   }
 
   async #statusPage(port: number, view: StackView): Promise<StatusPage> {

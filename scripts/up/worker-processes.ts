@@ -37,16 +37,15 @@ export function startWorkerProcesses({ workers, stack, given, dataDir, logFile, 
 }
 
 /** `--config`, `--set` and `--namespace` as they were typed. */
-const typed = ({ config, set, namespace }: GivenSettings): string[] => [
+export const typed = ({ config, set, namespace }: GivenSettings): string[] => [
   ...(config === undefined ? [] : ["--config", config]),
   ...set.flatMap((one) => ["--set", one]),
   ...(namespace === undefined ? [] : ["--namespace", namespace]),
 ];
 
 /** By environment and not by argument: every user of a machine sees arguments. */
-function environmentOf({ kafka, registry, clickhouse }: Stack): NodeJS.ProcessEnv {
+export function environmentOf({ kafka, registry, clickhouse }: Stack): Readonly<Record<string, string>> {
   return {
-    ...process.env,
     ...(kafka === undefined ? {} : { KAFKA_BROKERS: kafka }),
     ...(registry === undefined ? {} : { SCHEMA_REGISTRY_URL: registry }),
     ...(clickhouse === undefined ? {} : { CLICKHOUSE_URL: clickhouse.url }),

@@ -28,9 +28,10 @@ export interface SupervisorOptions {
   readonly stopMs?: number;
 }
 
-/** Those that `bin.js` has given to this process. */
-const flags = process.execArgv.filter((flag) => /^--(disable-warning|max-semi-space-size)=/.test(flag));
-const gatewatch = fileURLToPath(new URL(`../gatewatch${extname(import.meta.filename)}`, import.meta.url));
+/** Those that `bin.js` has given to this process, for every child of it. */
+export const flags = process.execArgv.filter((flag) => /^--(disable-warning|max-semi-space-size)=/.test(flag));
+/** The command line's own file. */
+export const gatewatch = fileURLToPath(new URL(`../gatewatch${extname(import.meta.filename)}`, import.meta.url));
 const longestPauseMs = 30_000;
 /** A worker that lived so long had not come to start badly. */
 const goodLifeMs = 60_000;
