@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { countedWindows } from "./expert-counts.ts";
+import { sglangDump } from "./sglang-dump.ts";
+
+const python = spawnSync("python3", ["--version"]).status === 0;
+
+/**
+ * Writes what torch.save would write, without torch: the same archive, made by Python's own pickle. `tensor(shape, values)` is an
+ * int32 one, `long(shape, values)` an int64 one.
+ */
+function saved(expression: string): Uint8Array {
+  const source = `
+import collections, io, pickle, struct, sys, types, zipfile
+for name in ("torch", "torch._utils"): sys.modules[name] = types.ModuleType(name)
+def _rebuild_tensor_v2(*args): pass
+_rebuild_tensor_v2.__module__ = "torch._utils"
+sys.modules["torch._utils"]._rebuild_tensor_v2 = _rebuild_tensor_v2
+class Kind:
+    def __init__(self, name, code): self.name, self.code = name, code
+class Hostile:
+    def __reduce__(self): return (__import__("os").system, ("touch /tmp/never",))
+def storage(name):
+    made = type(name, (), {}); made.__module__ = "torch"; setattr(sys.modules["torch"], name, made); return made
+kinds = {"i": storage("IntStorage"), "q": storage("LongStorage"), "f": storage("FloatStorage")}
+files = []
+class Tensor:
+    def __init__(self, code, shape, values, strides=None, offset=0):
+        self.code, self.shape, self.values, self.offset = code, tuple(shape), values, offset
+        self.strides = strides or tuple(__import__("math").prod(shape[n + 1:]) for n in range(len(shape)))
+    def __reduce_ex__(self, _):
+        key = str(len(files)); files.append(struct.pack("<%d%s" % (len(self.values), self.code), *self.values))
+        where = types.SimpleNamespace(pid=("storage", kinds[self.code], key, "cuda:0", len(self.values)))
+        return (_rebuild_tensor_v2, (where, self.offset, self.shape, self.strides, False, collections.OrderedDict()))
+tensor = lambda *a, **k: Tensor("i", *a, **k)
+long = lambda *a, **k: Tensor("q", *a, **k)
+class Pickler(pickle.Pickler):
+    def persistent_id(self, obj): return getattr(obj, "pid", None) if isinstance(obj, types.SimpleNamespace) else None
+out = io.BytesIO(); Pickler(out, protocol=2).dump(${expression})
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as made:
+    made.writestr("archive/data.pkl", out.getvalue()); made.writestr("archive/byteorder", "little")
+    for n, data in enumerate(files): made.writestr("archive/data/%d" % n, data)
+    made.writestr("archive/version", "3\\n")
+sys.stdout.buffer.write(archive.getvalue())
+`;
+  const { stdout, stderr, status } = spawnSync("python3", ["-c", source]);
+  expect([status, String(stderr)]).toEqual([0, ""]);
+  return new Uint8Array(stdout);
+}
+
+const map = "long((2, 4), [0, 1, 2, 0, 2, 1, 0, 1])";
+const pass = (rank: number, counts: string) =>
+  `{"forward_pass_id": 7, "rank": ${rank}, "gatherer_key": "primary", "misc_objects": [], "global_physical_count": tensor((2, 4), ${counts})}`;
+
+describe.skipIf(!python)("a dump of SGLang's recorder (fixtures want python3)", () => {
+  it("of mode stat: passes added up, layer by layer", () => {
+    const file = saved(
+      `{"rank": 0, "logical_count": tensor((2, 2, 3), [0, 0, 0, 4, 1, 1, 0, 0, 0, 2, 2, 2]), "average_utilization_rate_over_window": None}`,
+    );
+    const dump = sglangDump(file);
+    expect(dump).toEqual({
+      numExperts: 3,
+      counts: [
+        [0, 0, 0],
+        [6, 3, 3],
+      ],
+    });
+    const about = { windowStart: 1_767_225_600_000_000, windowEnd: 1_767_225_660_000_000, instanceId: "sglang-0", topK: 2 };
+    expect(countedWindows({ ...about, ...dump })).toMatchObject([{ layer: 1, expertCounts: [6, 3, 3], tokens: 6, topK: 2 }]);
+  });
+
+  it("of modes per_pass and per_token: physical experts, with the map and the rank", () => {
+    const records = `[${pass(3, "[1, 2, 3, 4, 0, 0, 0, 0]")}, ${pass(3, "[1, 0, 0, 0, 5, 0, 0, 1]")}]`;
+    expect(sglangDump(saved(`{"records": ${records}, "last_physical_to_logical_map": ${map}}`))).toEqual({
+      rank: 3,
+      numExperts: 3,
+      counts: [
+        [2, 2, 3, 4],
+        [5, 0, 0, 1],
+      ],
+      physicalToLogical: [
+        [0, 1, 2, 0],
+        [2, 1, 0, 1],
+      ],
+    });
+  });
+
+  it("reads views: other strides, and a storage that begins earlier", () => {
+    const file = saved(`{"logical_count": tensor((1, 2, 3), [9, 1, 4, 2, 5, 3, 6], strides=(6, 1, 2), offset=1)}`);
+    expect(sglangDump(file).counts).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+  });
+
+  it.for([
+    ['{"logical_count": Hostile()}', "which is neither a count nor a map"],
+    ['{"logical_count": Tensor("f", (1, 1, 1), [0.5])}', "torch.FloatStorage"],
+    ['{"other": 1}', "neither logical_count nor records"],
+    ["[1]", "it holds no map"],
+    [`{"records": [], "last_physical_to_logical_map": ${map}}`, "has counted no pass"],
+    [
+      `{"records": [${pass(0, "[1] * 8")}, {"global_physical_count": tensor((1, 4), [1] * 4)}], "last_physical_to_logical_map": ${map}}`,
+      "different shapes",
+    ],
+    ['{"logical_count": tensor((1, 50, 50), [1])}', "reading the file as one of torch.save"],
+    ['{"logical_count": tensor((1, 100000, 100000), [1], strides=(0, 0, 0))}', "too large"],
+  ] as const)("refuses %s", ([expression, message]) => {
+    expect(() => sglangDump(saved(expression))).toThrow(message);
+  });
+
+  it("refuses what is cut, empty or no archive", () => {
+    const file = saved(`{"logical_count": tensor((1, 1, 2), [1, 2])}`);
+    for (const bytes of [file.subarray(0, file.length - 30), new Uint8Array(0), new TextEncoder().encode("no archive")]) {
+      expect(() => sglangDump(bytes)).toThrow(expect.objectContaining({ code: "GW_RECORD_UNREADABLE" }));
+    }
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Fault } from "../../../schemas/faults/fault.ts";
+import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import type { Intake } from "../intake.ts";
+import { type DumpOptions, startDumps } from "./start-dumps.ts";
+
+let dir: string;
+let dumps: string;
+let taken: RouterEventInput[];
+let said: string[];
+let refusals: Fault[];
+const running: { stop(): Promise<void> }[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "gatewatch-dumps-"));
+  dumps = join(dir, "dumps");
+  [taken, said, refusals] = [[], [], []];
+});
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const intake: Intake = {
+  async take(_, values) {
+    const refusal = refusals.shift();
+    if (refusal !== undefined) throw refusal;
+    taken.push(...(values as RouterEventInput[]));
+    return { accepted: values.length, faults: [] };
+  },
+};
+
+function start(options: Partial<DumpOptions> = {}) {
+  const fixed = { dumps: [`json=${dumps}`], topK: 2, deploymentId: "chat", stateDir: join(dir, "state"), coversMs: 60_000 };
+  const one = startDumps({ ...fixed, pollMs: 10, settleMs: 0, ...options }, intake, (line) => void said.push(line));
+  running.push(one);
+  return one;
+}
+
+const load = (n: number) =>
+  JSON.stringify({
+    windowStart: `2026-01-01T00:00:0${n}Z`,
+    windowEnd: `2026-01-01T00:00:0${n + 1}Z`,
+    instanceId: "engine-0",
+    numExperts: 2,
+    topK: 1,
+    counts: [[n, 1]],
+  });
+const seen = (count: number) => expect.poll(() => taken.length, { timeout: 5_000 }).toBe(count);
+
+describe("folders of counts", () => {
+  it("are waited for, and each file is taken once, also over a restart", async () => {
+    const first = start();
+    mkdirSync(dumps);
+    writeFileSync(join(dumps, "a.json"), load(1));
+    writeFileSync(join(dumps, "other.txt"), "not looked at");
+    await seen(1);
+    writeFileSync(join(dumps, "b.json"), load(2));
+    await seen(2);
+    await first.stop();
+    start();
+    writeFileSync(join(dumps, "c.json"), load(3));
+    await seen(3);
+    expect(taken.map(({ expertCounts }) => expertCounts[0])).toEqual([1, 2, 3]);
+  });
+
+  it("wait while Kafka is away or full", async () => {
+    mkdirSync(dumps);
+    refusals = [new Fault("GW_INTAKE_UNAVAILABLE", "away"), new Fault("GW_INTAKE_FULL", "full")];
+    writeFileSync(join(dumps, "a.json"), load(1));
+    start();
+    await seen(1);
+    expect(refusals).toEqual([]);
+  });
+
+  it("name a file that cannot be read, once, and go on", async () => {
+    mkdirSync(dumps);
+    writeFileSync(join(dumps, "a.json"), "{");
+    start();
+    writeFileSync(join(dumps, "b.json"), load(2));
+    await seen(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(said.filter((line) => line.includes("a.json: left out"))).toHaveLength(1);
+  });
+
+  it("look again at a file that is still being written", async () => {
+    mkdirSync(dumps);
+    writeFileSync(join(dumps, "a.json"), load(1).slice(0, 20));
+    start({ settleMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    writeFileSync(join(dumps, "a.json"), load(1));
+    await seen(1);
+    expect(said).toEqual([]);
+  });
+
+  it.for([
+    [["vllm=/tmp"], 2, "engines: sglang, json"],
+    [["/tmp"], 2, "ENGINE=DIR"],
+    [["sglang=/tmp"], undefined, "ingest.dumpsTopK"],
+  ] as const)("must be named right: %j", ([folders, topK, message]) => {
+    expect(() => start({ dumps: folders, topK })).toThrow(message);
+  });
+});

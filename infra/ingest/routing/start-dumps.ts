@@ -1,0 +1,186 @@
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { z } from "zod";
+import { outputId } from "../../../operators/stream/output-id.ts";
+import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
+import { topics } from "../../../schemas/topics/index.ts";
+import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import type { Intake } from "../intake.ts";
+import { parseObject } from "../parse-object.ts";
+import { countedWindows } from "./expert-counts.ts";
+import { sglangDump } from "./sglang-dump.ts";
+
+/** Folders that engines write counts into. Times in milliseconds. */
+export interface DumpOptions {
+  /**
+   * `ENGINE=DIR` each; engines: sglang (`expert_distribution_recorder_*.pt`; the folder's own name is the
+   * instance), json (`*.json`, as `/routing/windows` takes them).
+   */
+  readonly dumps: readonly string[];
+  /** Experts chosen a token: a dump of SGLang does not say. */
+  readonly topK: number | undefined;
+  readonly deploymentId: string;
+  /** Where it is kept which files were taken. */
+  readonly stateDir: string;
+  /** What a dump covers where no earlier one of its rank tells. */
+  readonly coversMs: number;
+  readonly pollMs?: number;
+  /** A file that cannot be read is looked at again for so long: it may still be being written. */
+  readonly settleMs?: number;
+}
+
+interface Folder {
+  readonly engine: "sglang" | "json";
+  readonly path: string;
+}
+
+const taken = z.object({ version: z.literal(1), names: z.array(z.string()), lastEnd: z.record(z.string(), z.int()) });
+const largestBytes = 512 * 1024 * 1024;
+
+/**
+ * Brings every count that stands or appears in the folders into `moe.router`, the oldest first, each file once. The files stay as
+ * they are. While Kafka is away it waits. A file that cannot be read is said, by name, and left; a restart looks at it again.
+ * Guarantee: at least once; a file in work when the process was killed comes again with the same `eventId`s.
+ * GW_USAGE for an engine that is not known, and for sglang without `topK`.
+ */
+export function startDumps(options: DumpOptions, intake: Intake, say: (line: string) => void): { stop(): Promise<void> } {
+  const folders = options.dumps.map(folderOf);
+  if (options.topK === undefined && folders.some(({ engine }) => engine === "sglang"))
+    throw new Fault("GW_USAGE", "a dump of SGLang does not say how many experts a token is sent to: give ingest.dumpsTopK");
+  const own = new AbortController();
+  const running = folders.map((folder) => new DumpFolder(folder, options, intake, say).run(own.signal));
+  return {
+    async stop() {
+      own.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+function folderOf(text: string): Folder {
+  const [, engine = "", path = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if ((engine === "sglang" || engine === "json") && path !== "") return { engine, path: resolve(path) };
+  throw new Fault("GW_USAGE", `"${text}" is no ENGINE=DIR; engines: sglang, json`);
+}
+
+class DumpFolder {
+  readonly #folder: Folder;
+  readonly #options: DumpOptions;
+  readonly #intake: Intake;
+  readonly #say: (line: string) => void;
+  readonly #stateFile: string;
+  #names = new Set<string>();
+  #lastEnd: Record<string, number> = {};
+  readonly #bad = new Set<string>();
+
+  constructor(folder: Folder, options: DumpOptions, intake: Intake, say: (line: string) => void) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#intake = intake;
+    this.#say = say;
+    this.#stateFile = join(options.stateDir, `dumps-${basename(folder.path)}-${outputId([folder.path]).slice(0, 12)}.json`);
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    let open = false;
+    while (!stop.aborted) {
+      try {
+        if (!open) await this.#restore();
+        open = true;
+        await this.#pass(stop);
+      } catch (error) {
+        if (!stop.aborted) this.#say(`${this.#folder.path}: ${faultOf(error, "GW_PART_FAILED", "reading it").message}; trying again`);
+      }
+      await after(this.#options.pollMs ?? 2_000, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+
+  async #pass(stop: AbortSignal): Promise<void> {
+    const { engine, path } = this.#folder;
+    const form = engine === "sglang" ? /^expert_distribution_recorder_.*\.pt$/ : /\.json$/;
+    // A folder that is not there yet comes with the first dump.
+    const present = (await readdir(path).catch(() => [])).filter((name) => form.test(name));
+    const files: { name: string; mtimeMs: number; size: number }[] = [];
+    for (const name of present) {
+      if (this.#names.has(name) || this.#bad.has(name)) continue;
+      const { mtimeMs, size } = await stat(join(path, name));
+      files.push({ name, mtimeMs, size });
+    }
+    for (const file of files.toSorted((a, b) => endOf(a) - endOf(b) || (a.name < b.name ? -1 : 1))) {
+      if (stop.aborted) return;
+      await this.#take(file, stop);
+    }
+    const here = new Set(present);
+    this.#names = new Set([...this.#names].filter((name) => here.has(name)));
+  }
+
+  async #take(file: { readonly name: string; readonly mtimeMs: number; readonly size: number }, stop: AbortSignal): Promise<void> {
+    const lastEnd = { ...this.#lastEnd };
+    let windows: RouterEventInput[];
+    try {
+      if (file.size > largestBytes) throw new Fault("GW_RECORD_TOO_LARGE", `it has ${file.size} bytes, at most ${largestBytes} are read`);
+      windows = this.#windows(await readFile(join(this.#folder.path, file.name)), file, lastEnd);
+    } catch (error) {
+      if (Date.now() - file.mtimeMs < (this.#options.settleMs ?? 10_000)) return;
+      this.#bad.add(file.name);
+      this.#say(`${join(this.#folder.path, file.name)}: left out: ${faultOf(error, "GW_RECORD_UNREADABLE", "reading it").message}`);
+      return;
+    }
+    if (!(await this.#deliver(windows, file.name, stop))) return;
+    this.#names.add(file.name);
+    this.#lastEnd = lastEnd;
+    await this.#save();
+  }
+
+  #windows(bytes: Buffer, file: { readonly name: string; readonly mtimeMs: number }, lastEnd: Record<string, number>): RouterEventInput[] {
+    if (this.#folder.engine === "json") return countedWindows(parseObject(bytes));
+    const { rank, ...counts } = sglangDump(bytes);
+    const { topK = 1, deploymentId, coversMs } = this.#options;
+    const own = basename(this.#folder.path);
+    const instanceId = rank === undefined ? own : `${own}/rank-${rank}`;
+    const windowEnd = Math.round(endOf(file) * 1000);
+    const before = lastEnd[instanceId];
+    const windowStart = before !== undefined && before < windowEnd ? before : windowEnd - coversMs * 1000;
+    lastEnd[instanceId] = windowEnd;
+    return countedWindows({ ...counts, topK, deploymentId, instanceId, windowStart, windowEnd, source: "SGLANG", phase: "MIXED" });
+  }
+
+  /** False where it was told to stop before they were safe. */
+  async #deliver(windows: readonly RouterEventInput[], name: string, stop: AbortSignal): Promise<boolean> {
+    for (let waitMs = 100; !stop.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
+      try {
+        const { faults } = await this.#intake.take(topics.router, windows);
+        if (faults[0] !== undefined) this.#say(`${name}: ${faults.length} of ${windows.length} layers left out: ${faults[0].message}`);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Fault) || !error.retriable) throw error;
+        await after(waitMs, undefined, { signal: stop }).catch(() => undefined);
+      }
+    }
+    return false;
+  }
+
+  async #restore(): Promise<void> {
+    const text = await readFile(this.#stateFile, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (text === undefined) return;
+    const { names, lastEnd } = taken.parse(JSON.parse(text));
+    this.#names = new Set(names);
+    this.#lastEnd = lastEnd;
+  }
+
+  async #save(): Promise<void> {
+    await mkdir(dirname(this.#stateFile), { recursive: true });
+    await writeFile(`${this.#stateFile}.new`, JSON.stringify({ version: 1, names: [...this.#names], lastEnd: this.#lastEnd }));
+    await rename(`${this.#stateFile}.new`, this.#stateFile);
+  }
+}
+
+/** When it was dumped, in milliseconds: SGLang puts the time into the name, in seconds. */
+function endOf({ name, mtimeMs }: { readonly name: string; readonly mtimeMs: number }): number {
+  const seconds = Number(/^expert_distribution_recorder_(\d{9,11}(?:\.\d+)?)(?:_\d+)?\.pt$/.exec(name)?.[1]);
+  return Number.isFinite(seconds) ? seconds * 1000 : mtimeMs;
+}
