@@ -62,6 +62,7 @@ describe("nginx-combined", () => {
     expect(read(nginxCombined, combined({ request: "-", status: "408" }))).toMatchObject({ method: null, path: null, httpStatus: 408 });
     expect(read(nginxCombined, combined({ request: "", status: "400" }))).toMatchObject({ method: null, path: null });
     expect(read(nginxCombined, combined({ request: "GET /a b c HTTP/1.1" }))).toMatchObject({ method: "GET", path: "/a b c" });
+    expect(read(nginxCombined, combined({ request: "GET HTTP/1.1" }))).toMatchObject({ method: "GET", path: null });
     expect(read(nginxCombined, combined({ request: "GET /old" }))).toMatchObject({ method: "GET", path: "/old" });
   });
 
@@ -75,7 +76,10 @@ describe("nginx-combined", () => {
     "-",
     "half a line 198.51.100.7 - -",
     combined().slice(0, 60),
+    combined().slice(0, 8) + combined(),
     combined().slice(0, 30) + combined(),
+    combined().slice(0, 130) + combined(),
+    `half of a li${combined()}`,
     combined({ time: "31/Jun/2026:00:00:00 +0000" }),
     combined({ time: "17/Mai/2026:10:05:03 +0200" }),
     combined({ time: "17/May/2026:25:05:03 +0200" }),

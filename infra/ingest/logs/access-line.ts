@@ -57,6 +57,7 @@ export function requestLine(text: string | undefined): { readonly method?: strin
   const last = text.lastIndexOf(" ");
   const method = first < 0 ? text : text.slice(0, first);
   if (first < 0 || !/^[A-Za-z][A-Za-z-]{0,31}$/.test(method)) return { path: text };
+  if (/^HTTP\/[\d.]+$/.test(text.slice(first + 1))) return { method };
   if (last > first && /^HTTP\/\d/.test(text.slice(last + 1))) return { method, path: text.slice(first + 1, last) };
   return { method, path: text.slice(first + 1) };
 }

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { topics } from "../../../schemas/topics/index.ts";
 import { given, numberOf, requestLine, requestValue, unreadable } from "./access-line.ts";
 import { unescaped } from "./escapes.ts";
@@ -9,7 +10,7 @@ import { commonTime } from "./log-time.ts";
  * a line that a crash cut, with the next one behind it, is not taken for one of a strange user.
  */
 const form =
-  /^(\S+) \S+ ([^[]{0,1000}?) \[([^\]]{20,40})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (?:\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?: "((?:[^"\\]|\\.)*)")?)?\s*$/s;
+  /^(\S+) - ([^[]{0,1000}?) \[([^\]]{20,40})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (?:\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?: "((?:[^"\\]|\\.)*)")?)?\s*$/s;
 
 /**
  * The combined format of nginx and Apache, the common one before it, and `main` of nginx's packages, which adds the
@@ -22,7 +23,9 @@ export const nginxCombined: LogFormat = {
   read(line: string, origin: LineOrigin) {
     const parts = form.exec(line);
     if (parts === null) throw unreadable("the line is not of the combined format");
-    const [, sourceIp, user, time = "", request, status, referer, userAgent, forwarded] = parts;
+    const [, sourceIp = "", user, time = "", request, status, referer, userAgent, forwarded] = parts;
+    // A name is one that Apache looked up, or `unix:`; two addresses in one are what a crash leaves.
+    if (isIP(sourceIp) === 0 && !/[a-z]/i.test(sourceIp)) throw unreadable(`"${sourceIp.slice(0, 60)}" is no address`);
     return requestValue(
       {
         endTs: commonTime(time),
