@@ -14,10 +14,11 @@ export async function overMemory(
   { log, set = [], stop = new AbortController().signal }: { log: LogPort; set?: readonly string[]; stop?: AbortSignal },
 ): Promise<{ code: number; lines: string[] }> {
   const lines: string[] = [];
-  const io: Pick<Io, "out" | "room" | "note"> = {
+  const io: Pick<Io, "out" | "room" | "note" | "progress"> = {
     out: (line) => void lines.push(line),
     room: async () => undefined,
     note: () => undefined,
+    progress: () => undefined,
   };
   const context: Partial<Context> = {
     stop,

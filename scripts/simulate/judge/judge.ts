@@ -6,12 +6,12 @@ import { faultsOfTrial, inputsOf, type Trial, type TrialTimes, trial } from "./t
 import { falseAlerts, verdicts } from "./verdicts.ts";
 
 /**
- * The detection table of the guide: for each seed a run with every fault once and an hour without any, through every pipeline
+ * The detection table of the guide: for each seed a run with every fault three times and an hour without any, through every pipeline
  * there is with its defaults, in this process.
  *
  *     node scripts/simulate/judge/judge.ts --seeds 1,2,3,4,5
  */
-const usual: TrialTimes = { warmUp: 20, fault: 2, every: 6 };
+const usual: TrialTimes = { warmUp: 20, fault: 2, every: 6, rounds: 3 };
 const calmMinutes = 60;
 const startMs = Date.UTC(2026, 0, 1, 12);
 

@@ -16,18 +16,20 @@ export interface Trial {
   readonly endMs: number;
 }
 
-/** Lengths in minutes: calm before the first fault, each fault, and from the begin of one to that of the next. */
+/** Lengths in minutes: calm before the first fault, each fault, and from the begin of one to that of the next; and how often all of them come. */
 export interface TrialTimes {
   readonly warmUp: number;
   readonly fault: number;
   readonly every: number;
+  readonly rounds: number;
 }
 
 const minuteMs = 60_000;
 
-/** Every fault once, in an order drawn by the seed, so that none always comes after the same other. */
+/** Every fault once a round, in an order drawn by the seed, so that none always comes after the same other. */
 export function faultsOfTrial(seed: number, startMs: number, times: TrialTimes): PlannedFault[] {
-  return shuffled([...faultNames], streamOf(seed, "trial")).map((name, i) => {
+  const names = Array.from({ length: times.rounds }, (_, round) => shuffled([...faultNames], streamOf(seed, "trial", round))).flat();
+  return names.map((name, i) => {
     const begin = startMs + (times.warmUp + i * times.every) * minuteMs;
     return { name, startMs: begin, endMs: begin + times.fault * minuteMs };
   });
