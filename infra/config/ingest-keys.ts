@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { routingKeys } from "./routing-keys.ts";
 import { tailKeys } from "./tail-keys.ts";
 
 /** Section `ingest`: where telemetry comes in that no engine writes to topics by itself. */
@@ -30,5 +31,6 @@ export const ingestSettings = z.strictObject({
   scrapeIntervalS: z.number().min(1).default(10).describe("from one scrape of a target to the next, in seconds"),
   scrapeTimeoutS: z.number().positive().default(5).describe("a target that has not answered by then is down, in seconds"),
   ...tailKeys,
+  ...routingKeys,
   maxSeriesPerTarget: z.int().positive().default(5_000).describe("series taken of one scrape; the rest is left out and said"),
 });

@@ -14,6 +14,7 @@ export const ingest = command({
     "gatewatch ingest --port 8611 --set ingest.deploymentId=chat",
     "gatewatch ingest --scrape vllm=http://127.0.0.1:8000/metrics --scrape dcgm=http://127.0.0.1:9400/metrics",
     "gatewatch ingest --tail nginx-json=/var/log/nginx/gatewatch.log",
+    "gatewatch ingest --watch-dumps sglang=/dumps/engine-0 --set ingest.dumpsTopK=8",
     'curl -d \'{"ts":"2026-01-01T00:00:00Z","name":"kv_usage","value":0.41}\' -H \'content-type: application/json\' http://127.0.0.1:8610/api/v1/events/moe.metric',
   ],
   configured: true,
@@ -30,12 +31,17 @@ export const ingest = command({
       .describe(
         "a log to follow, as FORMAT=FILE; formats: nginx-combined, nginx-json, envoy-text, envoy-json, engine-log; may be repeated",
       ),
+    watchDumps: z
+      .array(z.string())
+      .default([])
+      .describe("a folder that an engine dumps expert counts into, as ENGINE=DIR; engines: sglang, json; may be repeated"),
   }),
-  async run({ port, scrape, tail }, io, context) {
+  async run({ port, scrape, tail, watchDumps }, io, context) {
     const settings = context.settings([
       ...(port === undefined ? [] : [`ingest.port=${port}`]),
       ...(scrape.length === 0 ? [] : [`ingest.scrape=${scrape.join(",")}`]),
       ...(tail.length === 0 ? [] : [`ingest.tail=${tail.join(",")}`]),
+      ...(watchDumps.length === 0 ? [] : [`ingest.watchDumps=${watchDumps.join(",")}`]),
     ]);
     const patience = { stop: context.stop, say: (sentence: string) => io.note(sentence) };
     const log = await patiently(() => context.kafka(settings), patience);

@@ -5,6 +5,7 @@ import { otlpMetricsRoute } from "../../infra/ingest/otlp/metrics-route.ts";
 import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
 import { startScrapes } from "../../infra/ingest/prometheus/scrape.ts";
 import { type Connected, openIntake } from "./open-intake.ts";
+import { openRouting } from "./open-routing.ts";
 import { openTails } from "./open-tails.ts";
 
 /** All ways in of one process, running. */
@@ -19,6 +20,7 @@ export async function startIngest(connected: Connected, settings: Settings, say:
   const targets = settings.ingest.scrape.map(targetOf);
   const intake = openIntake(connected, settings);
   const { host, port, token, maxBodyBytes, maxStreamBytes, ...scraping } = settings.ingest;
+  const routing = openRouting(settings, intake, say);
   const server: IngestServer = await startIngestServer({
     host,
     port,
@@ -26,8 +28,9 @@ export async function startIngest(connected: Connected, settings: Settings, say:
     routes: [
       (one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes }),
       (one) => otlpMetricsRoute(one, intake, { maxBodyBytes, deploymentId: scraping.deploymentId }),
+      routing.routes,
     ],
-  });
+  }).catch((error) => routing.stop().then(() => Promise.reject(error)));
   const scrapes = startScrapes(
     {
       targets,
@@ -42,6 +45,7 @@ export async function startIngest(connected: Connected, settings: Settings, say:
   const stopOthers = async () => {
     await scrapes.stop();
     await server.stop();
+    await routing.stop();
     await intake.close();
   };
   try {

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Settings } from "../../infra/config/settings.ts";
+import type { Intake } from "../../infra/ingest/intake.ts";
+import { CountedRoutes } from "../../infra/ingest/routing/counted-routes.ts";
+import { routingRoutes } from "../../infra/ingest/routing/routing-routes.ts";
+import { startDumps } from "../../infra/ingest/routing/start-dumps.ts";
+import { dataDir } from "../command-line/addresses.ts";
+
+/** Counting of posted tokens and balancers' counts, and the folders of dumps that the configuration names. Throws GW_USAGE. */
+export function openRouting({ ingest, lane, namespace }: Settings, intake: Intake, say: (line: string) => void) {
+  const dumps = startDumps(
+    {
+      dumps: ingest.watchDumps,
+      topK: ingest.dumpsTopK,
+      deploymentId: ingest.deploymentId,
+      stateDir: ingest.stateDir === "" ? join(dataDir(), "ingest", namespace) : ingest.stateDir,
+      coversMs: ingest.dumpsCoverS * 1_000,
+    },
+    intake,
+    say,
+  );
+  const counted = new CountedRoutes(
+    {
+      windowMs: ingest.routingWindowS * 1_000,
+      graceMs: ingest.routingGraceS * 1_000,
+      idleMs: ingest.routingIdleS * 1_000,
+      maxOpen: ingest.routingMaxOpen,
+      maxAheadMs: lane.maxAheadMs,
+      say,
+    },
+    intake,
+  );
+  return {
+    routes: (server: FastifyInstance) => routingRoutes(server, intake, counted, ingest),
+    /** To be called when no more tokens can come: what is open is closed and brought to Kafka. */
+    async stop() {
+      await dumps.stop();
+      await counted.stop();
+    },
+  };
+}
