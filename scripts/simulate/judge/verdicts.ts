@@ -5,7 +5,7 @@ import { answers, isDuring } from "../matching.ts";
 import type { Trial } from "./trial.ts";
 
 /** An answer may come so long after its fault has ended: windows close late, and confirm over several. */
-export const graceMs = 60_000;
+const graceMs = 60_000;
 
 /** How one fault fared over all trials. */
 export interface Verdict {
