@@ -13,12 +13,13 @@ export interface Engine {
 
 /**
  * Sources: vLLM `docs/design/metrics` (names begin with `vllm:`), SGLang `docs/references/production_metrics` (`sglang:`),
- * TensorRT-LLM `trtllm-serve` (`trtllm_`), NVIDIA `dcgm-exporter` default counters (`DCGM_FI_`).
+ * TensorRT-LLM `tensorrt_llm/metrics/collector.py` (`trtllm_`), NVIDIA `dcgm-exporter` `etc/default-counters.csv` (`DCGM_FI_`).
+ * A colon may have become an underscore on the way, or the other way round: Dynamo and the client of Python do so.
  */
 export const engines: readonly Engine[] = [
-  { name: "vllm", source: "VLLM", prefixes: ["vllm:"], modelLabel: "model_name" },
-  { name: "sglang", source: "SGLANG", prefixes: ["sglang:"], modelLabel: "model_name" },
-  { name: "trtllm", source: "TRTLLM", prefixes: ["trtllm_"], modelLabel: "model_name" },
+  { name: "vllm", source: "VLLM", prefixes: ["vllm:", "vllm_"], modelLabel: "model_name" },
+  { name: "sglang", source: "SGLANG", prefixes: ["sglang:", "sglang_"], modelLabel: "model_name" },
+  { name: "trtllm", source: "TRTLLM", prefixes: ["trtllm_", "trtllm:"], modelLabel: "model_name" },
   { name: "dcgm", source: "UNKNOWN", prefixes: ["DCGM_FI_"], modelLabel: "" },
   { name: "any", source: "UNKNOWN", prefixes: [], modelLabel: "" },
 ];

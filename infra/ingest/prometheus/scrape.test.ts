@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault } from "../../../schemas/faults/fault.ts";
@@ -14,9 +14,9 @@ afterEach(() => {
   }
 });
 
-async function exporter(answer: () => Promise<{ status?: number; type?: string; text: string }>): Promise<string> {
-  const server = createServer((_, response) => {
-    void answer().then(({ status = 200, type = "text/plain; version=0.0.4", text }) => {
+async function exporter(answer: (request: IncomingMessage) => Promise<{ status?: number; type?: string; text: string }>): Promise<string> {
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status = 200, type = "text/plain; version=0.0.4", text }) => {
       response.writeHead(status, { "content-type": type });
       response.end(text);
     });
@@ -26,20 +26,29 @@ async function exporter(answer: () => Promise<{ status?: number; type?: string; 
   return `http://127.0.0.1:${(server.address() as { port: number }).port}/metrics`;
 }
 
-function scraping(url: string, given: { timeoutMs?: number; maxSeries?: number; refuse?: boolean } = {}) {
+function scraping(url: string, given: { timeoutMs?: number; maxSeries?: number; refuse?: boolean; engine?: string } = {}) {
   const values: Record<string, unknown>[] = [];
+  const tried: Record<string, unknown>[] = [];
   const said: string[] = [];
   const intake: Intake = {
     async take(_, some) {
+      tried.push(...(some as Record<string, unknown>[]));
       if (given.refuse === true) throw new Fault("GW_INTAKE_UNAVAILABLE", "Kafka is away");
       values.push(...(some as Record<string, unknown>[]));
       return { accepted: some.length, faults: [] };
     },
   };
-  const options = { targets: [targetOf(`any=${url}`)], deploymentId: "d", intervalMs: 10, timeoutMs: 500, maxSeries: 100, ...given };
+  const options = {
+    targets: [targetOf(`${given.engine ?? "any"}=${url}`)],
+    deploymentId: "d",
+    intervalMs: 10,
+    timeoutMs: 500,
+    maxSeries: 100,
+    ...given,
+  };
   const [target] = options.targets;
   if (target === undefined) throw new TypeError("no target");
-  return { values, said, options, intake, scrape: new Scrape(target, options, intake, (sentence) => said.push(sentence)) };
+  return { values, tried, said, options, intake, scrape: new Scrape(target, options, intake, (sentence) => said.push(sentence)) };
 }
 
 const valuesOf = (values: readonly Record<string, unknown>[]) => Object.fromEntries(values.map(({ name, value }) => [name, value]));
@@ -113,10 +122,36 @@ describe("a scrape", () => {
     expect(said[0]).toContain("1 lines cannot be read; 2 series over the limit");
   });
 
-  it("survives an intake that is away", async () => {
-    const { scrape, said } = scraping(await exporter(async () => ({ text: "a 1\n" })), { refuse: true });
+  it("survives an intake that is away, and does not call the target down for it", async () => {
+    const { scrape, said, tried } = scraping(await exporter(async () => ({ text: "a 1\n" })), { refuse: true });
     await scrape.once();
-    expect(said[0]).toContain("Kafka is away");
+    await scrape.once();
+    expect(said).toEqual([expect.stringContaining("its values are not taken: Kafka is away")]);
+    expect(valuesOf(tried)).toMatchObject({ up: 1 });
+  });
+
+  it("says once that none of the series is of the engine, however many there are", async () => {
+    const texts = ["python_gc_0 1\n", "python_gc_0 1\npython_gc_1 1\n"];
+    const { scrape, said, values } = scraping(await exporter(async () => ({ text: texts.shift() ?? "" })), { engine: "vllm" });
+    await scrape.once();
+    await scrape.once();
+    expect(valuesOf(values)).toEqual({ up: 1 });
+    expect(said).toEqual([expect.stringContaining("none of its 1 series is one of this engine")]);
+  });
+
+  it("asks for the format that leaves names as they are, and reads the other where that is all there is", async () => {
+    const accepted: (string | undefined)[] = [];
+    const url = await exporter(async (request) => {
+      accepted.push(request.headers.accept);
+      return {
+        type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        text: `# TYPE vllm:n gauge\nvllm:n 1 ${Date.now() / 1_000 - 1}\n# EOF\n`,
+      };
+    });
+    const { scrape, values, said } = scraping(url, { engine: "vllm" });
+    await scrape.once();
+    expect(accepted[0]).toMatch(/^text\/plain;version=0\.0\.4,/);
+    expect([valuesOf(values), said]).toEqual([{ up: 1, "vllm:n": 1 }, []]);
   });
 
   it("comes again and again until it is stopped", async () => {

@@ -23,7 +23,8 @@ export interface RunningScrapes {
 }
 
 const mostBytes = 32 << 20;
-const accept = "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.5";
+/** The text format rather than OpenMetrics: in that, the newer clients of Python write `vllm:` as `vllm_`. */
+const accept = "text/plain;version=0.0.4,*/*;q=0.1";
 
 /** Asks every target again and again, each at its own moment of the interval. A target that is down is 0 in the metric `up`. */
 export function startScrapes(options: ScrapeOptions, intake: Intake, say: (sentence: string) => void): RunningScrapes {
@@ -78,17 +79,25 @@ export class Scrape {
       source: engine.source,
       labels: { instance: url.host, engine: engine.name },
     });
+    const answer = await this.#ask().catch(reasonOf);
+    if (typeof answer === "string") {
+      this.#told(answer);
+      await this.#intake.take(topics.metric, [up(0)]).catch(() => undefined);
+      return;
+    }
+    const read = parseExposition(answer.text, answer.isOpenMetrics);
+    const values = metricValues(this.#histograms.quantiles(read.samples), read, { target: this.#target, deploymentId, nowMs });
     try {
-      const { text, isOpenMetrics } = await this.#ask();
-      const read = parseExposition(text, isOpenMetrics);
-      const values = metricValues(this.#histograms.quantiles(read.samples), read, { target: this.#target, deploymentId, nowMs });
       const { faults } = await this.#intake.take(topics.metric, [up(1), ...values.slice(0, maxSeries)]);
       this.#told(
-        troubleOf({ badLines: read.badLines, left: values.length - maxSeries, refused: faults.length, first: faults[0]?.message }),
+        troubleOf({
+          ...{ badLines: read.badLines, left: values.length - maxSeries, refused: faults.length, first: faults[0]?.message },
+          foreign: values.length === 0 ? read.samples.length : undefined,
+        }),
       );
     } catch (error) {
-      this.#told(reasonOf(error));
-      await this.#intake.take(topics.metric, [up(0)]).catch(() => undefined);
+      // The target is up all the same: nothing is said of it until there is somebody to tell.
+      this.#told(`its values are not taken: ${reasonOf(error)}`);
     }
   }
 
@@ -107,9 +116,10 @@ export class Scrape {
   }
 
   #told(trouble: string): void {
-    if (trouble === this.#trouble) return;
+    const kind = trouble.replaceAll(/\d+/g, "0");
+    if (kind === this.#trouble) return;
     this.#say(`${this.#target.engine.name} at ${this.#target.url.host}: ${trouble === "" ? "scraped without trouble" : trouble}`);
-    this.#trouble = trouble;
+    this.#trouble = kind;
   }
 }
 
@@ -118,10 +128,13 @@ interface Troubles {
   readonly left: number;
   readonly refused: number;
   readonly first: string | undefined;
+  /** How many series there are where none is of the engine. */
+  readonly foreign: number | undefined;
 }
 
-function troubleOf({ badLines, left, refused, first }: Troubles): string {
+function troubleOf({ badLines, left, refused, first, foreign }: Troubles): string {
   const parts = [
+    foreign === undefined ? "" : `none of its ${foreign} series is one of this engine`,
     badLines > 0 ? `${badLines} lines cannot be read` : "",
     left > 0 ? `${left} series over the limit are left out` : "",
     refused > 0 ? `${refused} values are refused, the first because ${first}` : "",
