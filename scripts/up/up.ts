@@ -100,12 +100,12 @@ class Up {
     if (stop.aborted) return 0;
     const settings = this.#settings(stack);
     const { log, codec, workers } = stack.kafka === undefined ? await this.#inMemory(settings) : await this.#inProcesses(stack, settings);
-    await workersReady(workers, this.#workerLog, stop);
+    const [ingest] = await Promise.all([this.#ingest(stack, settings, log, codec), workersReady(workers, this.#workerLog, stop)]);
     if (stop.aborted) return 0;
     for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
     for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
     const view = this.#view(stack, settings, log, workers);
-    view.watch(await this.#ingest(stack, settings, log, codec));
+    view.watch(ingest);
     const page = await this.#statusPage(port, view);
     writeRunning(this.#dataDir, running(claim, stack, settings, page.address));
     await this.#alerts(log, codec, settings, { view, page });
@@ -192,10 +192,18 @@ class Up {
   async #ingest(stack: Stack, settings: Settings, log: LogPort, codec: RecordCodec): Promise<WayIn> {
     const { given, stop } = this.#context;
     const connected = { log, codec, named: this.#context.named(settings) };
-    const ingest = await (stack.kafka === undefined
-      ? startIngestHere(connected, settings, (sentence) => this.#io.note(sentence))
-      : startIngestProcess(settings, { stack, given, dataDir: this.#dataDir, stop }));
-    this.#ending.later("the ways in", () => ingest.stop());
+    const starting =
+      stack.kafka === undefined
+        ? startIngestHere(connected, settings, (sentence) => this.#io.note(sentence))
+        : startIngestProcess(settings, { stack, given, dataDir: this.#dataDir, stop });
+    // Before it runs: a worker that cannot start meanwhile ends everything.
+    this.#ending.later("the ways in", () =>
+      starting.then(
+        (ingest) => ingest.stop(),
+        () => undefined,
+      ),
+    );
+    const ingest = await starting;
     this.#io.out(`ingest: ${ingest.address}`);
     return ingest;
   }

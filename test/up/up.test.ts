@@ -42,9 +42,11 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
   it("brings alerts to the topic and rows to ClickHouse, and leaves nothing after Ctrl-C", { timeout: 240_000 }, async () => {
     const up = start();
     await up.says(/^Gatewatch is ready in [\d.]+ s$/m);
-    for (const part of ["Kafka", "registry", "ClickHouse", "worker 1", "status page"])
+    for (const part of ["Kafka", "registry", "ClickHouse", "worker 1", "ingest", "status page"])
       expect(up.output).toMatch(new RegExp(`^${part}: \\S*127\\.0\\.0\\.1:\\d+`, "m"));
+    await up.says(/^injected: router-collapse on sim, /m, 30_000);
     const [, title] = await up.says(/^alert \S+ \w+ router\.baseline sim: (.*)$/m, 30_000);
+    await up.says(/^found: router-collapse on sim by router\.baseline after [\d.]+ s$/m, 30_000);
 
     const tail = await gatewatch(data.dir, "tail", "gatewatch.alert", "--from", "earliest", "--no-follow");
     expect(tail.out.split("\n").filter((line) => line.includes(JSON.stringify(title).slice(1, -1))).length).toBe(1);
@@ -156,6 +158,11 @@ describe("gatewatch up in memory", () => {
     const up = start("--profile", "memory");
     await up.says(/^profile: memory .*end with it/m);
     await up.says(/^alert .* router\.baseline sim: /m);
+    const [, address = ""] = await up.says(/^ingest: (\S+)$/m);
+    const sample = JSON.stringify({ ts: new Date().toISOString(), name: "kv_usage", value: 0.41 });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${address}/api/v1/events/moe.metric`, { method: "POST", body: sample, headers });
+    expect([answer.status, await answer.json()]).toEqual([200, { accepted: 1, rejected: 0, faults: [] }]);
     const status = Number(new URL(readRunning(data.dir)?.addresses.status ?? "").port);
     const other = temporaryDir();
     const second = new RunningUp(other.dir, ["--profile", "memory", "--port", String(status)]);
