@@ -35,6 +35,17 @@ describe("line writer", () => {
     await waiting;
   });
 
+  it("has room once the stream has drained, also where nobody was waiting then", async () => {
+    const held: (() => void)[] = [];
+    const stream = new Writable({ highWaterMark: 10, write: (_, __, done) => void held.push(done) });
+    const writer = new LineWriter(stream);
+    writer.line("x".repeat(70_000));
+    held.shift()?.();
+    await new Promise(setImmediate);
+    await writer.room();
+    expect(held).toEqual([]);
+  });
+
   it("takes a reader that has gone for the end, and drops what comes after", async () => {
     const stream = new Writable({ write: (_, __, done) => done(Object.assign(new Error("gone"), { code: "EPIPE" })) });
     const writer = new LineWriter(stream);

@@ -14,7 +14,6 @@ export class LineWriter {
   #pending: string[] = [];
   #length = 0;
   #scheduled = false;
-  #full = false;
   #failure: Error | undefined;
 
   constructor(stream: Writable) {
@@ -42,7 +41,8 @@ export class LineWriter {
 
   /** Resolves when the stream takes more. Throws what the stream failed with (a full disk). */
   async room(): Promise<void> {
-    if (this.#full && !this.closed.aborted) {
+    // Asked of the stream: while another output was waited for, this one may have drained already, and says so only once.
+    if (this.#stream.writableNeedDrain && !this.closed.aborted) {
       await new Promise<void>((resolve) => {
         const done = () => {
           this.#stream.off("drain", done);
@@ -52,7 +52,6 @@ export class LineWriter {
         this.#stream.once("drain", done);
         this.closed.addEventListener("abort", done, { once: true });
       });
-      this.#full = false;
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -70,6 +69,6 @@ export class LineWriter {
     this.#pending = [];
     this.#length = 0;
     if (this.closed.aborted) return;
-    this.#full = !this.#stream.write(text);
+    this.#stream.write(text);
   }
 }
