@@ -55,7 +55,7 @@ export function quietWindows(
       state: { codec: struct(fields), initial: () => ({ clusterId: "", deploymentId: "", next: 0, until: 0, known: 0 }) },
       step(state, window, at) {
         const before = nothing(state, window.windowStart);
-        if (Number.isFinite(at.watermark)) state.known = at.watermark;
+        if (isTime(at.watermark)) state.known = at.watermark;
         state.clusterId = window.clusterId;
         state.deploymentId = window.deploymentId;
         state.next = Math.max(state.next, window.windowEnd);
@@ -66,7 +66,7 @@ export function quietWindows(
       // What is known now goes with the records of this batch; what was known before has been seen whole.
       close(state, { watermark }) {
         const out = nothing(state, state.known);
-        if (Number.isFinite(watermark)) state.known = watermark;
+        if (isTime(watermark)) state.known = watermark;
         else state.until = state.next;
         return out;
       },
@@ -75,3 +75,6 @@ export function quietWindows(
     { key: scopeKey, maxKeys, store },
   );
 }
+
+/** At the end of an input the watermark is beyond all time: what would have come then is not known. */
+const isTime = (watermark: number): boolean => Number.isSafeInteger(watermark);

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoadWindow } from "../../schemas/types/avro.ts";
+import { seeded } from "../../scripts/simulate/random.ts";
 import { loadOf } from "../../test/pipelines/loads.ts";
 import { conforms } from "../conformance/conforms.ts";
-import { drive } from "../conformance/drive.ts";
+import { DrivenStores, drive, driveWith } from "../conformance/drive.ts";
+import { scopeKey } from "../load/scope.ts";
 import type { StoreFactory } from "../stream/stage.ts";
 import { forecastLoad } from "./forecast-load.ts";
 
@@ -54,6 +56,31 @@ describe("forecasting load", () => {
     expect([next?.low, next?.high]).toEqual([100, 100]);
     // Of nine errors before the gap and one after it, the first two were not tried.
     expect(next?.tried).toBe(8);
+  });
+
+  it.for([1, 2, 3])("holds its level sixty windows ahead, though the errors of neighbours are nearly one, seed %i", (seed) => {
+    const random = seeded(seed);
+    let level = 0;
+    const series = Array.from({ length: 12_000 }, () => {
+      level = 0.998 * level + 0.02 * random.normal();
+      return Math.round(500 * Math.exp(level));
+    });
+    const far = (store: StoreFactory) => forecastLoad("forecast", { horizonsS: [600], level: 0.9, maxKeys: 3, store });
+    const { out } = drive(far, [{ watermark: 0, records: series.map((requests, n) => load(n, requests)) }]);
+    const told = out.map(({ forecasts }) => forecasts[0]).slice(0, -60);
+    const late = told.flatMap((forecast, n) => (forecast && n > 2_000 ? [{ ...forecast, came: series[n + 60] ?? 0 }] : []));
+    const held = late.filter(({ low, high, came }) => came >= low && came <= high).length / late.length;
+    expect(Math.abs(held - 0.9)).toBeLessThan(0.05);
+  });
+
+  it("keeps as few forecasts as it will judge", () => {
+    const stores = new DrivenStores();
+    const far = (store: StoreFactory) => forecastLoad("forecast", { horizonsS: [3_600], level: 0.9, maxKeys: 3, store });
+    driveWith(stores, far, [{ watermark: 0, records: Array.from({ length: 800 }, (_, n) => load(n, 50)) }]);
+    const state = stores.stores.get("forecast")?.get(scopeKey({ clusterId: load(0, 0).clusterId, deploymentId: "d" }));
+    const { series } = state as { series: { told: unknown[] }[] };
+    for (const { told } of series) expect(told.length).toBeLessThanOrEqual(7);
+    expect(series[0]?.told.length).toBeGreaterThan(5);
   });
 
   it("drops what comes twice or late, what is for one class of service, and what has no length", () => {

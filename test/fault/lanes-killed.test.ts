@@ -152,7 +152,7 @@ describe.skipIf(kafka === undefined)("lanes over real Kafka, killed", () => {
     const records = loadRecords(20_000, 17).map(({ value }) => value as LoadWindow);
     let next = 0;
     return survives(scaling, [topics.insight, topics.decision], 17, async (rig) => {
-      const some = records.slice(next, next + 20);
+      const some = records.slice(next, next + 6);
       next += some.length;
       for (const [deployment, own] of Map.groupBy(some, ({ deploymentId }) => Number(deploymentId.slice(2)))) {
         await rig.produce(topics.load, fed[deployment] ?? 0, own);
