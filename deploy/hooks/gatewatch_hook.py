@@ -1,6 +1,4 @@
-"""Counts where an engine's gates send tokens, and posts the counts to Gatewatch.
-
-One file, standard library only (Python 3.8 and later). In the engine's process:
+"""Counts where an engine's gates send tokens, and posts the counts. Standard library only (Python 3.8 and later). In the engine:
 
     hook = gatewatch_hook.Hook("http://127.0.0.1:8610", num_experts=64, instance_id="engine-0", source="VLLM")
     hook.record(layer, topk_ids, topk_weights)   # after the gate, for each layer and pass
@@ -68,7 +66,7 @@ class Hook:
             self._failed(error)
 
     def close(self, timeout=10.0):
-        """Posts what is open, tries once, and ends the thread; what the server does not take then is dropped."""
+        """Posts what is open, trying once, and ends the thread."""
         self._stop.set(), self._wake.set()
         self._thread.join(timeout)
 
@@ -114,6 +112,8 @@ class Hook:
     def _count(self, at, layer, phase, ids, weights):
         ids, weights = _rows(ids), None if weights is None else _rows(weights)
         for row, chosen in enumerate(ids):
+            if row % 16 == 15:
+                time.sleep(0)  # lets the model's thread have the interpreter at once
             experts = [e for e in chosen if e >= 0]
             if not experts:
                 continue
