@@ -15,7 +15,7 @@ import { topics } from "../../schemas/topics/index.ts";
 import { firstBlock, shellBlocks } from "../docs/page-blocks.ts";
 import { pageText, root } from "../docs/page-commands.ts";
 
-const page = "docs/guide/14-routing-from-engines.md";
+const page = "docs/guide/20-routing-from-engines.md";
 const [tokens, counts] = shellBlocks(page).filter(({ script }) => script.includes(":8610"));
 const python = spawnSync("python3", ["--version"]).status === 0;
 const answers = [...pageText(page).matchAll(/```json\n(.*?)\n```/gs)].map((match) => match[1]);
