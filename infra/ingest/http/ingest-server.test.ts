@@ -49,6 +49,13 @@ describe("events over HTTP", () => {
     expect(taken).toEqual([{ name: "a" }]);
   });
 
+  it("of a large array are taken in pieces, faults by their place in it", async () => {
+    const { post, taken } = await served({ maxBodyBytes: 1_000_000 });
+    const answer = await post(JSON.stringify(Array.from({ length: 20_000 }, (_, i) => (i === 15_001 ? {} : { name: `n${i}` }))));
+    expect(answer).toMatchObject({ status: 422, body: { accepted: 19_999, rejected: 1, faults: [{ index: 15_001 }] } });
+    expect(taken).toHaveLength(19_999);
+  });
+
   it("are taken from gzip, and not unpacked beyond the limit", async () => {
     const { post } = await served();
     const zip = { "content-type": "application/json", "content-encoding": "gzip" };

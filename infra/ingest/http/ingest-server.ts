@@ -1,8 +1,10 @@
 import { type FastifyInstance, fastify } from "fastify";
 import { type Guarded, guard, listen } from "../../http/guard.ts";
+import { type Crowd, limitCrowd, usualCrowd } from "./crowd.ts";
+import { readRestOfBody } from "./rest-of-body.ts";
 
 /** Where it listens, who may send, and what it answers to. */
-export interface IngestServerOptions extends Guarded {
+export interface IngestServerOptions extends Guarded, Partial<Crowd> {
   /** 0 takes any free one. */
   readonly port: number;
   /** Each adds the paths of one way in. */
@@ -20,14 +22,19 @@ export interface IngestServer {
 const silenceMs = 30_000;
 /** A client that sends a byte now and then, too. */
 const longestRequestMs = 600_000;
+/** Connections that never become requests cost little, but not nothing. */
+const mostConnections = 1_000;
 
 /**
  * The server of all ways in over HTTP. On loopback it answers whoever calls it so, elsewhere whoever has the token. Bodies are
  * left to the routes, which read them in pieces. Throws GW_PORT_TAKEN; GW_USAGE for a host that others reach without a token.
  */
-export async function startIngestServer({ host, port, token, routes }: IngestServerOptions): Promise<IngestServer> {
+export async function startIngestServer({ host, port, token, routes, ...crowd }: IngestServerOptions): Promise<IngestServer> {
   const server = fastify({ logger: false, forceCloseConnections: true, connectionTimeout: silenceMs, requestTimeout: longestRequestMs });
+  server.server.maxConnections = mostConnections;
   guard(server, { host, token });
+  limitCrowd(server, { ...usualCrowd, ...crowd });
+  readRestOfBody(server);
   server.removeAllContentTypeParsers();
   // The stream itself, unread: its length is nobody's word.
   server.addContentTypeParser("*", (_, __, done) => done(null, undefined));

@@ -24,7 +24,5 @@ export function refuse(reply: FastifyReply, error: unknown, told: object = {}): 
   if (!(error instanceof Fault)) throw error;
   const { code, retryAfterS } = statusOf(error);
   if (retryAfterS !== undefined) reply.header("retry-after", String(retryAfterS));
-  // What has not been read of the body must not be taken for the next request.
-  reply.header("connection", "close");
   return reply.code(code).send({ error: error.message, code: error.code, ...told });
 }

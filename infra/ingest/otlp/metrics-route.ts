@@ -6,7 +6,7 @@ import { isReadable, wholeBody } from "../http/body.ts";
 import { statusOf } from "../http/refuse.ts";
 import type { Intake } from "../intake.ts";
 import { parseObject } from "../parse-object.ts";
-import { decodeRequest, encodeAnswer } from "./messages.ts";
+import { decodeRequest, encodeAnswer, mustBeReadable } from "./messages.ts";
 import { MetricValues } from "./metric-values.ts";
 import { requestOf } from "./request.ts";
 
@@ -42,6 +42,7 @@ export function otlpMetricsRoute(server: FastifyInstance, intake: Intake, { maxB
       return reply.code(415).send({ error: `send ${protobuf} or ${json}, plain or gzip` });
     try {
       const body = await wholeBody(request, maxBodyBytes);
+      if (type === json) mustBeReadable(body);
       const values = metricValues.of(requestOf(type === json ? parseObject(body) : decodeRequest(body)));
       const rejected = await take(intake, values);
       return answer(reply, type, "Response", partialSuccess([...values.refused, ...rejected]));
