@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { usualCrowd } from "../ingest/http/crowd.ts";
 import { routingKeys } from "./routing-keys.ts";
 import { tailKeys } from "./tail-keys.ts";
 
@@ -18,9 +19,16 @@ export const ingestSettings = z.strictObject({
     .positive()
     .default(33_554_432)
     .describe("bytes on their way to Kafka before others are told to come again (429)"),
+  maxRequests: z
+    .int()
+    .positive()
+    .default(usualCrowd.maxRequests)
+    .describe("requests that are answered at once; others are told to come again (429)"),
+  maxRequestsPerClient: z.int().positive().default(usualCrowd.maxRequestsPerClient).describe("of these, how many one address may have"),
   patienceS: z
     .number()
     .positive()
+    .max(25)
     .default(10)
     .describe("how long a client waits for Kafka and the registry before it is told 503, in seconds"),
   deploymentId: z.string().min(1).default("default").describe("deployment of what is scraped and tailed"),

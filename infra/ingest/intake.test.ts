@@ -106,6 +106,12 @@ describe("the intake", () => {
     await expect(intake.take(topics.metric, [sample(1)])).rejects.toMatchObject({ code: "GW_INTAKE_UNAVAILABLE" });
   });
 
+  it("closes in that time too, whatever is still on its way", async () => {
+    const { intake } = intakeOver({ log: logWith(() => new Promise(() => undefined)), patienceMs: 50 });
+    await expect(intake.take(topics.metric, [sample(1)])).rejects.toMatchObject({ code: "GW_INTAKE_UNAVAILABLE" });
+    await expect(intake.close()).resolves.toBeUndefined();
+  });
+
   it("opens a writer anew after one has failed", async () => {
     let calls = 0;
     const log = logWith(async () => {

@@ -86,10 +86,10 @@ export class KafkaIntake implements Intake {
     return { accepted: records.length, faults };
   }
 
-  /** Waits for what is on its way. */
+  /** Waits for what is on its way, no longer than a call would: who sent the rest has been told that it is not taken. */
   async close(): Promise<void> {
-    await this.#sending;
-    await this.#writer?.close();
+    const sent = Promise.resolve(this.#sending).then(() => this.#writer?.close());
+    await this.#inTime(sent).catch(() => undefined);
   }
 
   /** A call that is larger than the bound goes alone, or it could never go. */

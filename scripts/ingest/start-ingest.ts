@@ -19,12 +19,14 @@ export interface RunningIngest {
 export async function startIngest(connected: Connected, settings: Settings, say: (sentence: string) => void): Promise<RunningIngest> {
   const targets = settings.ingest.scrape.map(targetOf);
   const intake = openIntake(connected, settings);
-  const { host, port, token, maxBodyBytes, maxStreamBytes, ...scraping } = settings.ingest;
+  const { host, port, token, maxRequests, maxRequestsPerClient, maxBodyBytes, maxStreamBytes, ...scraping } = settings.ingest;
   const routing = openRouting(settings, intake, say);
   const server: IngestServer = await startIngestServer({
     host,
     port,
     token,
+    maxRequests,
+    maxRequestsPerClient,
     routes: [
       (one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes }),
       (one) => otlpMetricsRoute(one, intake, { maxBodyBytes, deploymentId: scraping.deploymentId }),

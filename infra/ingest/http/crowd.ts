@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify";
+
+/** How many requests are answered at once, so that their bodies fit into memory. */
+export interface Crowd {
+  /** Of all clients. */
+  readonly maxRequests: number;
+  /** Of one address, so that it cannot keep all others out. */
+  readonly maxRequestsPerClient: number;
+}
+
+/** Bodies are `ingest.maxBodyBytes` at most: 8 MB of each at once, half a gigabyte in the worst case. */
+export const usualCrowd: Crowd = { maxRequests: 64, maxRequestsPerClient: 32 };
+
+/** Whoever comes beyond these is told to come again in a second (429), before anything of the body is read. */
+export function limitCrowd(server: FastifyInstance, { maxRequests, maxRequestsPerClient }: Crowd): void {
+  const underWay = new Map<string, number>();
+  let all = 0;
+  server.addHook("onRequest", async (request, reply) => {
+    // Whether the server lives must be known most of all while it is full.
+    if (request.routeOptions.url === "/healthz") return;
+    const client = request.ip;
+    const own = underWay.get(client) ?? 0;
+    if (all >= maxRequests || own >= maxRequestsPerClient)
+      return reply
+        .code(429)
+        .header("retry-after", "1")
+        .send({ error: `${own} of your requests are under way`, code: "GW_INTAKE_FULL" });
+    all += 1;
+    underWay.set(client, own + 1);
+    reply.raw.once("close", () => {
+      all -= 1;
+      const left = (underWay.get(client) ?? 1) - 1;
+      if (left === 0) underWay.delete(client);
+      else underWay.set(client, left);
+    });
+  });
+}
