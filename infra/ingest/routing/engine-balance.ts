@@ -14,7 +14,7 @@ const yearless = /\b(\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\b/;
  * Expert balance out of an engine's own log, into `moe.metric`: there are no counts in these lines, so no window can be made of
  * them. vLLM's figure is (mean over ranks, summed over layers) / (maximum over ranks, summed over layers); SGLang's the mean
  * over layers of mean / maximum. All other lines are passed over.
- * vLLM 0.9 and later with `--enable-eplb --eplb-config '{"log_balancedness": true}'` (vllm/distributed/eplb/eplb_state.py);
+ * vLLM with `--enable-eplb --eplb-config '{"log_balancedness": true}'` (vllm/distributed/eplb/eplb_state.py);
  * SGLang with `--enable-expert-distribution-metrics` (srt/eplb/expert_distribution.py).
  * Times are read as UTC; where the year is missing, it is the last one that fits `now`.
  */

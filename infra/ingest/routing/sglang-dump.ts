@@ -13,7 +13,7 @@ export interface SglangDump extends Pick<ExpertCounts, "counts" | "numExperts" |
  * /dump_expert_distribution_record` writes it. Modes `stat` and `stat_approx`: `logical_count` of passes x layers x experts, of all
  * ranks. Modes `per_pass` and `per_token`: `records` of one rank, each with `global_physical_count` of layers x physical experts,
  * beside `last_physical_to_logical_map`. All passes are added up. Throws GW_RECORD_UNREADABLE.
- * Source: sgl-project/sglang, python/sglang/srt/eplb/expert_distribution.py (the form has stood since 0.4.7; read at 02295fe).
+ * Source: sgl-project/sglang, python/sglang/srt/eplb/expert_distribution.py, read at commit 02295fe.
  */
 export function sglangDump(file: Uint8Array): SglangDump {
   const dump = torchFile(file);
