@@ -154,17 +154,21 @@ LIMIT 100`,
   {
     name: "injected-found",
     description:
-      "What the simulator injected and whether an alert of a right kind came, up to 30 s after its end; with the delay in event time.",
-    sql: `SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
+      "What the simulator injected and whether an alert of a right kind came, about the same place, up to 60 s after its end; with the delay in event time.",
+    sql: `WITH ['instance', 'rank', 'layer', 'expert'] AS engine
+SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
   if(countIf(hit) > 0, 'found', 'not found') AS result, countIf(hit) AS alerts, groupUniqArrayIf(kind, hit) AS foundBy,
   if(countIf(hit) > 0, dateDiff('millisecond', startTs, minIf(at, hit)) / 1000, NULL) AS afterS
 FROM (
   SELECT i.startTs AS startTs, i.endTs AS endTs, i.deploymentId AS deploymentId, i.fault AS fault, i.entityId AS entityId,
-    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 30 SECOND AS hit
+    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 60 SECOND AND NOT elsewhere AS hit,
+    (has(engine, i.entityType) AND has(engine, toString(a.entity.type)) AND a.entity.id != i.entityId)
+    OR (i.layer != '' AND NOT has(['', i.layer], arrayFirst(e -> e.name = 'layer', a.evidence).value)) AS elsewhere
   FROM (
-    SELECT startTs, endTs, deploymentId, fault, entityId, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
+    SELECT startTs, endTs, deploymentId, fault, entityId, entityType, layer, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
     FROM (
-      SELECT startTs, deploymentId, fault, entity.id AS entityId, max(injection.endTs) AS endTs, any(expectedKinds) AS kinds
+      SELECT startTs, deploymentId, fault, entity.id AS entityId, max(injection.endTs) AS endTs, any(expectedKinds) AS kinds,
+        any(toString(entity.type)) AS entityType, any(arrayFirst(e -> e.name = 'layer', evidence).value) AS layer
       FROM injection
       GROUP BY startTs, deploymentId, fault, entityId
     )

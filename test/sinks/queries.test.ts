@@ -62,6 +62,7 @@ const injectionOf = (n: number, given: Partial<Injection>): Injection => ({
   ts: start,
   deploymentId: "chat",
   entity: { type: "instance", id: "i-0" },
+  evidence: [],
   phase: "STARTED",
   startTs: start + n * second,
   endTs: start + (n + 60) * second,
@@ -73,7 +74,12 @@ const judged = [
   ...Array.from({ length: 3 }, (_, n) =>
     alertOf("chat", 10 + n, { entity: source, kind: "http.threat", severity: "CRITICAL", title: `t-${n}` }),
   ),
-  alertOf("chat", 20, { kind: "router.collapse", severity: "MEDIUM" }),
+  alertOf("chat", 20, {
+    kind: "router.collapse",
+    severity: "MEDIUM",
+    entity: { type: "layer", id: "i-0" },
+    evidence: [{ name: "layer", value: "3", note: "" }],
+  }),
   alertOf("chat", -7_200, { kind: "expert.dead" }),
 ];
 const decisions = [
@@ -101,6 +107,13 @@ const records = [
       injectionOf(1, { fault: "dead-expert", expectedKinds: ["expert.dead"] }),
       injectionOf(2, { fault: "token-drops", expectedKinds: [] }),
       injectionOf(3, { fault: "scanner", deploymentId: "other", expectedKinds: ["http.threat"] }),
+      injectionOf(4, { fault: "on another instance", entity: { type: "layer", id: "i-1" }, expectedKinds: ["router.collapse"] }),
+      injectionOf(5, {
+        fault: "of another layer",
+        evidence: [{ name: "layer", value: "4", note: "" }],
+        expectedKinds: ["router.collapse"],
+      }),
+      injectionOf(6, { fault: "of a tenant", entity: { type: "tenant", id: "t" }, expectedKinds: ["router.collapse"] }),
     ],
   ],
 ] as const;
@@ -182,6 +195,9 @@ describe.skipIf(real === undefined)("named queries", { timeout: 60_000 }, () => 
 
   it("injected-found: found by a right kind, in time and place, or not", async () =>
     expect(await ask("injected-found")).toMatchObject([
+      { fault: "of a tenant", result: "found" },
+      { fault: "of another layer", result: "not found" },
+      { fault: "on another instance", result: "not found" },
       { fault: "scanner", deploymentId: "other", result: "not found", alerts: 0, foundBy: [], afterS: null },
       { fault: "token-drops", result: "not found" },
       { fault: "dead-expert", result: "not found" },
