@@ -1,10 +1,18 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { Counter, Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveSettings } from "../../infra/config/resolve.ts";
+import { pipelines } from "../../pipelines/index.ts";
 import { Gatewatch, gatewatch } from "../commands/gatewatch.ts";
+import { firstBlock, shellBlocks } from "../docs/page-blocks.ts";
 import { realKafka } from "../parts/kafka.ts";
 import { realRegistry } from "../parts/registry.ts";
 
@@ -51,6 +59,26 @@ describe.skipIf(kafka === undefined || registry === undefined)("the ways in by n
   const named = async (name: string) => (await rows("moe.metric")).filter((value) => value.name === name);
   const post = (topic: string, body: string, type: string) =>
     fetch(`${address}/api/v1/events/${topic}`, { method: "POST", body, headers: { "content-type": type } });
+
+  it.for(["docs/guide/10-send-events-over-http.md", "docs/guide/12-opentelemetry.md"].flatMap(shellBlocks))(
+    "$page:$line is answered as the page shows it",
+    { timeout: 60_000 },
+    async ({ script, shown = "{}" }) => {
+      const curl = script.replaceAll(/^(?:npx|export) .*$/gm, "").replaceAll("http://127.0.0.1:8610", address);
+      if (curl.trim() === "") return;
+      const { stdout } = await promisify(execFile)("bash", ["-euc", curl]);
+      expect(stdout).toBe(shown);
+    },
+  );
+
+  it("the settings of the page on HTTP need their token", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "gatewatch-ingest-")), "gatewatch.yaml");
+    writeFileSync(file, firstBlock("docs/guide/10-send-events-over-http.md", "yaml"));
+    const settings = (token: string) => resolveSettings({ pipelines, file, environment: { GATEWATCH_TOKEN: token } });
+    expect(settings("0123456789abcdef").ingest).toMatchObject({ host: "0.0.0.0", token: "0123456789abcdef" });
+    expect(() => settings("short")).toThrow(/ingest\.token/);
+    rmSync(dirname(file), { recursive: true });
+  });
 
   it("events are in the topic once they are acknowledged, and requests have lost their secrets", { timeout: 120_000 }, async () => {
     const request = {
