@@ -29,7 +29,7 @@ describe.skipIf(kafka === undefined || registry === undefined)("a log tailed int
     await running.says(/tailed as nginx-combined into moe.request/);
   };
   const line = (n: number) =>
-    `198.51.100.7 - - [25/Nov/2026:08:00:${String(n % 60).padStart(2, "0")} +0000] "GET /n/${n} HTTP/1.1" 200 5 "-" "curl/8"\n`;
+    `198.51.100.7 - - [01/Jan/2026:08:00:${String(n % 60).padStart(2, "0")} +0000] "GET /n/${n} HTTP/1.1" 200 5 "-" "curl/8"\n`;
   const write = (from: number, to: number) => {
     for (let n = from; n < to; n += 100) appendFileSync(log, Array.from({ length: Math.min(100, to - n) }, (_, i) => line(n + i)).join(""));
   };

@@ -10,7 +10,7 @@ import { commonTime } from "./log-time.ts";
  * a line that a crash cut, with the next one behind it, is not taken for one of a strange user.
  */
 const form =
-  /^(\S+) - ([^[]{0,1000}?) \[([^\]]{20,40})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (?:\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"(?: "((?:[^"\\]|\\.)*)")?)?\s*$/s;
+  /^(\S+) - ([^[]{0,1000}?) \[([^\]]{20,40})\] "([^"\\]*(?:\\.[^"\\]*)*)" (\d{3}|-) (?:\d+|-)(?: "([^"\\]*(?:\\.[^"\\]*)*)" "([^"\\]*(?:\\.[^"\\]*)*)"(?: "([^"\\]*(?:\\.[^"\\]*)*)")?)?\s*$/s;
 
 /**
  * The combined format of nginx and Apache, the common one before it, and `main` of nginx's packages, which adds the
