@@ -13,7 +13,7 @@ import { topics } from "../schemas/topics/index.ts";
 const options = z.object({
   ...spikeOptions,
   scoreWindowS: z.int().positive().default(30).describe("window of the statistics in gatewatch.score, in seconds of event time"),
-  maxSeries: z.int().positive().default(20_000).describe("series whose state is held in one lane, some 3 kB each"),
+  maxSeries: z.int().positive().default(20_000).describe("series whose state is held in one lane, 5 to 10 kB of memory each"),
 });
 
 /**

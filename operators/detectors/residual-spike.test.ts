@@ -84,6 +84,14 @@ describe("residual spike", () => {
     expect(spikes(zeros)).toEqual([]);
   });
 
+  it("does not know a queue by the hours in which it was empty", () => {
+    const random = seeded(6);
+    const rarely = (length: number, share: number) => Array.from({ length }, () => (random.next() < share ? random.int(1, 12) : 0));
+    expect(spikes(rarely(1_000, 0.01))).toEqual([]);
+    const often = [...rarely(3_000, 0.1), 400];
+    expect(spikes(often).at(-1)).toBe(3_000);
+  });
+
   it("says nothing before it has seen 80 values", () => {
     const values = noisy(80);
     values[79] = 1e6;
