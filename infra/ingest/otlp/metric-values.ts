@@ -1,4 +1,5 @@
 import { type Buckets, quantileOf, toldQuantiles } from "../buckets.ts";
+import { engines } from "../prometheus/engines.ts";
 import { BucketMemory, explicitBuckets, exponentialBuckets } from "./histogram-points.ts";
 import type { OtlpMetric, OtlpRequest } from "./request.ts";
 import { labelsOf, type Whose, whoseOf } from "./resource.ts";
@@ -159,10 +160,5 @@ function reasonOf(figures: readonly Figure[]): string | undefined {
   return figures.every(({ value }) => Number.isFinite(value)) ? undefined : "a value is missing or no finite number, or no time has passed";
 }
 
-const engines: readonly [prefix: string, source: string][] = [
-  ["vllm:", "VLLM"],
-  ["sglang:", "SGLANG"],
-  ["trtllm_", "TRTLLM"],
-];
-
-const sourceOf = (name: string): string => engines.find(([prefix]) => name.startsWith(prefix))?.[1] ?? "UNKNOWN";
+const sourceOf = (name: string): string =>
+  engines.find(({ prefixes }) => prefixes.some((prefix) => name.startsWith(prefix)))?.source ?? "UNKNOWN";

@@ -162,6 +162,15 @@ describe("OTLP in JSON", () => {
     ]);
   });
 
+  it("knows an engine by the names of its metrics, passed on by a collector", async () => {
+    const { taken, post } = await served();
+    await post(ofMetrics(gauge("vllm:num_requests_running", { asInt: "2" }), gauge("sglang_num_running_reqs", { asInt: "0" })));
+    expect(taken.map(({ source, value }) => [source, value])).toEqual([
+      ["VLLM", 2],
+      ["SGLANG", 0],
+    ]);
+  });
+
   it("marks a gauge that is named like a counter, and takes a summary's quantiles", async () => {
     const { taken, post } = await served();
     const dataPoints = [{ count: "4", sum: 8, quantileValues: [{ quantile: 0.5, value: 2 }] }];
