@@ -50,18 +50,12 @@ export class FileFollower {
   async open(): Promise<void> {
     const { path, say } = this.#options;
     this.#known = await this.#positions.read();
-    let last: { readonly file: OpenFile; readonly path: string } | undefined;
     for (const known of this.#known.files) {
-      last = await relocated(path, known);
-      if (last === undefined) say(`${path}: the file read to byte ${known.offset} is gone; lines after it may be lost`);
-      else this.#files.push(last.file);
+      const file = await relocated(path, known);
+      if (file === undefined) say(`${path}: the file read to byte ${known.offset} is gone; lines after it may be lost`);
+      else this.#files.push(file);
     }
     this.#begun = this.#known.files.length > 0;
-    if (last === undefined || last.path === path) return;
-    for (const missed of await rotatedSince(path, last)) {
-      const file = await OpenFile.at(missed);
-      if (file !== undefined) this.#files.push(file);
-    }
   }
 
   /** Everything that stands there now, file by file, piece by piece. */
@@ -105,6 +99,7 @@ export class FileFollower {
     // A file that comes later is read from its beginning, whatever `from` says.
     if (details === undefined) this.#begun = true;
     if (details === undefined || this.#files.at(-1)?.inode === `${details.dev}:${details.ino}`) return;
+    await this.#takeMissed();
     const file = this.#begun || from === "beginning" ? await OpenFile.at(path) : await OpenFile.atEnd(path);
     if (file === undefined) return;
     this.#begun = true;
@@ -119,8 +114,21 @@ export class FileFollower {
     await cut.close();
     this.#known = { ...this.#known, generation: this.#known.generation + 1 };
     const copy = known === undefined ? undefined : await relocated(path, { ...known, inode: "" });
-    if (copy !== undefined) this.#files.push(copy.file);
+    if (copy !== undefined) this.#files.push(copy);
     else if (known !== undefined) say(`${path} was cut after byte ${known.offset}, and no copy is there; lines between may be lost`);
+  }
+
+  /** The path means another file now: between it and the newest known one there may have been more. */
+  async #takeMissed(): Promise<void> {
+    const newest = this.#files.at(-1);
+    if (newest === undefined) return;
+    const known = new Set(this.#files.map(({ inode }) => inode));
+    for (const missed of await rotatedSince(this.#options.path, newest.inode)) {
+      const file = await OpenFile.at(missed);
+      if (file === undefined) continue;
+      if (known.has(file.inode)) await file.close();
+      else this.#files.push(file);
+    }
   }
 
   #name(file: OpenFile): (fingerprint: Fingerprint) => string {
