@@ -30,7 +30,8 @@ describe("findings", () => {
   it("wait while an answer may still come, and call it missed afterwards", () => {
     const findings = new Findings();
     findings.injection(injection(0), []);
-    expect([20, 60, 74, 76].map((afterS) => statesOf(findings, afterS)[0])).toEqual(["waiting", "waiting", "waiting", "missed"]);
+    // Thirty seconds of fault, sixty in which windows may still close, fifteen on the way.
+    expect([20, 90, 104, 106].map((afterS) => statesOf(findings, afterS)[0])).toEqual(["waiting", "waiting", "waiting", "missed"]);
   });
 
   it("tell the first right answer and how long after the begin it was seen", () => {

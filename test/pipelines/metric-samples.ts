@@ -6,7 +6,7 @@ import { type InputRecord, startMs } from "./input-record.ts";
 const fields = (topics.metric.schema as { fields: { name: string; default?: unknown }[] }).fields;
 
 /** Fields of a sample that tests leave to their defaults. */
-export const metricDefaults = topics.metric.type.fromBuffer(
+const metricDefaults = topics.metric.type.fromBuffer(
   topics.metric.type.toBuffer({
     ...Object.fromEntries(fields.filter((field) => "default" in field).map((field) => [field.name, field.default])),
     ts: startMs * 1_000,
