@@ -11,7 +11,7 @@ export const ingestSettings = z.strictObject({
     .string()
     .min(16)
     .optional()
-    .describe("what clients must bring as `authorization: Bearer …`; a secret, best given as ${env:NAME} or ${file:path}"),
+    .describe(`what clients must bring in the header authorization, after Bearer; a secret, best given as \${env:NAME} or \${file:path}`),
   maxBodyBytes: z.int().positive().default(8_388_608).describe("largest body that is read as a whole, unpacked, in bytes"),
   maxStreamBytes: z.int().positive().default(1_073_741_824).describe("largest body of JSON Lines, unpacked, in bytes"),
   maxBytesInFlight: z
