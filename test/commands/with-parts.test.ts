@@ -198,7 +198,7 @@ describe.skipIf(kafka === undefined || registry === undefined)("commands over a 
     await run.says(/worker: http/);
     const windows = async () => Number(rowsOf((await ask(["query", "SELECT count() AS n FROM window", "--json"])).out)[0]?.n ?? 0);
     const wanted = rowsOf((await ask(["tail", "gatewatch.window", "--from", "earliest", "--no-follow"])).out).length;
-    await until("every window has its row", async () => (await windows()) === wanted);
+    await until("every window has its row", async () => (await windows()) === wanted, 60_000);
     const table = await ask(["query", "alert-counts"]);
     expect(table.out).toMatch(/^kind +severity +alerts/);
     expect(table.out).toMatch(/router\.baseline/);
