@@ -102,8 +102,8 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     await up.says(/^Gatewatch is ready/m);
     expect(statSync(join(data.dir, "clickhouse", "password")).mode & 0o077).toBe(0);
     const ports = portsOf(up);
-    // Kafka's two, registry, ClickHouse, two workers, the status page.
-    expect(await taken(ports)).toHaveLength(7);
+    // Kafka's two, registry, ClickHouse, two workers, the ways in, the status page.
+    expect(await taken(ports)).toHaveLength(8);
     up.signal("SIGKILL", "inner");
     await up.ended();
     await nothingLeft(data.dir);
