@@ -1,4 +1,5 @@
 import { topics } from "../topics/index.ts";
+import { graceMs } from "../topics/injection.ts";
 
 /** A question that people ask first, under a short name: `gatewatch query NAME`. Tables are those of the database in use. */
 export interface NamedQuery {
@@ -153,15 +154,14 @@ LIMIT 100`,
   },
   {
     name: "injected-found",
-    description:
-      "What the simulator injected and whether an alert of a right kind came, about the same place, up to 60 s after its end; with the delay in event time.",
+    description: `What the simulator injected and whether an alert of a right kind came, about the same place, up to ${graceMs / 1_000} s after its end; with the delay in event time.`,
     sql: `WITH ['instance', 'rank', 'layer', 'expert'] AS engine
 SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
   if(countIf(hit) > 0, 'found', 'not found') AS result, countIf(hit) AS alerts, groupUniqArrayIf(kind, hit) AS foundBy,
   if(countIf(hit) > 0, dateDiff('millisecond', startTs, minIf(at, hit)) / 1000, NULL) AS afterS
 FROM (
   SELECT i.startTs AS startTs, i.endTs AS endTs, i.deploymentId AS deploymentId, i.fault AS fault, i.entityId AS entityId,
-    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL 60 SECOND AND NOT elsewhere AS hit,
+    a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL ${graceMs} MILLISECOND AND NOT elsewhere AS hit,
     (has(engine, i.entityType) AND has(engine, toString(a.entity.type)) AND a.entity.id != i.entityId)
     OR (i.layer != '' AND NOT has(['', i.layer], arrayFirst(e -> e.name = 'layer', a.evidence).value)) AS elsewhere
   FROM (

@@ -1,7 +1,7 @@
 import type { InjectionView } from "../../infra/http/status-view.ts";
+import { graceMs } from "../../schemas/topics/injection.ts";
 import type { Alert, Injection } from "../../schemas/types/avro.ts";
 import { answers } from "../simulate/matching.ts";
-import { graceMs } from "./story.ts";
 
 /** An answer may be so long on its way, beyond the grace that its event time has. */
 const onItsWayMs = 15_000;

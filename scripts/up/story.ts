@@ -1,11 +1,10 @@
+import { graceMs } from "../../schemas/topics/injection.ts";
 import type { Alert, Injection } from "../../schemas/types/avro.ts";
 import { answers } from "../simulate/matching.ts";
 import { alertLine, clock } from "./alert-line.ts";
 
 /** Alerts of one kind about one matter within this time are one line and a number. */
 const joinedMs = 60_000;
-/** An answer may come so long after its fault has ended: windows close late, and confirm over several. */
-export const graceMs = 60_000;
 /** Matters that are remembered at once. */
 const mostJoined = 1_000;
 

@@ -1,11 +1,9 @@
 import { median } from "simple-statistics";
+import { graceMs } from "../../../schemas/topics/injection.ts";
 import type { Alert, Injection } from "../../../schemas/types/avro.ts";
 import { type FaultName, faultKinds, faultNames } from "../faults/fault-names.ts";
 import { answers, isDuring } from "../matching.ts";
 import type { Trial } from "./trial.ts";
-
-/** An answer may come so long after its fault has ended: windows close late, and confirm over several. */
-const graceMs = 60_000;
 
 /** How one fault fared over all trials. */
 export interface Verdict {
