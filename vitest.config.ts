@@ -16,8 +16,8 @@ function project(name: string, include: string[], { workers, order }: { workers:
 }
 
 /**
- * `unit` stands beside its files and needs no broker. Of `test/`, what no other process disturbs runs two at a time (`together`);
- * what kills, waits for time-outs or starts whole stacks runs alone.
+ * `unit` stands beside its files and needs no broker. Of `test/`, what no other process disturbs runs two at a time (`together`), then
+ * what mostly waits for parts, restarts and time-outs of its own (`waiting`); what starts whole stacks or is held to times runs alone.
  */
 export default defineConfig({
   test: {
@@ -25,7 +25,11 @@ export default defineConfig({
     projects: [
       project("unit", ["{schemas,operators,pipelines,infra,scripts}/**/*.test.ts"], { workers: 2, order: 0 }),
       project("together", ["test/{docs,house,package,pipelines,registry,schemas}/**/*.test.ts"], { workers: 2, order: 0 }),
-      project("alone", ["test/!(docs|house|package|pipelines|registry|schemas)/**/*.test.ts"], { workers: 1, order: 1 }),
+      project("waiting", ["test/{fault,ingest,local-stack,sinks}/**/*.test.ts"], { workers: 2, order: 1 }),
+      project("alone", ["test/!(docs|fault|house|ingest|local-stack|package|pipelines|registry|schemas|sinks)/**/*.test.ts"], {
+        workers: 1,
+        order: 2,
+      }),
     ],
   },
 });

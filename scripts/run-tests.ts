@@ -15,7 +15,8 @@ Without WHAT: every check and every test. The last line counts them: N passed, N
   static    types, format and lint, import arrows, unused code, style figures
   unit      the tests beside their files; they need no broker and take seconds
   together  tests under test/ that nothing else disturbs, two files at a time
-  alone     tests under test/ with kills, time-outs or whole stacks, one file at a time
+  waiting   tests under test/ that mostly wait, for parts, restarts and time-outs, two files at a time
+  alone     tests under test/ with whole stacks or held to times, one file at a time
   PATTERN   test files whose path contains it: npm test -- lanes
   --help    this text
 

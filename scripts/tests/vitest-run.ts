@@ -8,7 +8,7 @@ import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
 
 /** The projects of vitest.config.ts; any other word is part of a path. */
-export const projects: ReadonlySet<string> = new Set(["unit", "together", "alone"]);
+export const projects: ReadonlySet<string> = new Set(["unit", "together", "waiting", "alone"]);
 
 /** Runs the tests and counts them. What vitest itself could not do (a file that does not load, an error outside a test) counts as failed. */
 export async function runVitest(root: string, wanted: readonly string[], machine: Machine, running: Running): Promise<Tally> {
