@@ -1,5 +1,6 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import type { Logger } from "../telemetry/log.ts";
+import { withoutSecrets } from "../telemetry/without-secrets.ts";
 
 export type { ClickHouseClient };
 
@@ -26,6 +27,6 @@ export function openClickHouse({ url, user = "default", password = "" }: ClickHo
     keep_alive: { enabled: true, idle_socket_ttl: 2_500, eagerly_destroy_stale_sockets: true },
     log: { level: ClickHouseLogLevel.OFF },
   });
-  logger?.debug({ url }, "ClickHouse client opened");
+  logger?.debug({ url: withoutSecrets(url) }, "ClickHouse client opened");
   return client;
 }

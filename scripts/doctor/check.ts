@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../infra/telemetry/without-secrets.ts";
 import { type Fault, faultOf } from "../../schemas/faults/fault.ts";
 
 /** One thing looked at. */
@@ -15,14 +16,15 @@ export interface Check {
 /** A neighbour that needs longer is not well. */
 const limitMs = 10_000;
 
-/** Does not throw: what fails, or takes too long, is a check that is not ok. */
+/** Does not throw: what fails, or takes too long, is a check that is not ok. Neither its address nor its detail shows a password. */
 export async function check(name: string, address: string, needed: boolean, look: () => Promise<string>): Promise<Check> {
+  const shown = { name, address: withoutSecrets(address), needed };
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
   try {
-    return { name, address, ok: true, detail: await Promise.race([look(), late.promise]), needed };
+    return { ...shown, ok: true, detail: await Promise.race([look(), late.promise]) };
   } catch (error) {
-    return { name, address, ok: false, detail: sentence(faultOf(error, "GW_PART_FAILED", "looking"), error), needed };
+    return { ...shown, ok: false, detail: withoutSecrets(sentence(faultOf(error, "GW_PART_FAILED", "looking"), error)) };
   } finally {
     clearTimeout(timer);
   }

@@ -42,4 +42,12 @@ describe("doctor", () => {
       detail: "GW_KAFKA_UNREACHABLE: nobody answers at b:1. Start Kafka, or set KAFKA_BROKERS.",
     });
   });
+
+  it("shows no password that an address carries", async () => {
+    const refused = () => Promise.reject(new Error("cannot reach http://me:hush@c:1/"));
+    expect(await check("ClickHouse", "http://me:hush@c:1/", true, refused)).toMatchObject({
+      address: "http://c:1/",
+      detail: "cannot reach http://c:1/",
+    });
+  });
 });

@@ -58,8 +58,18 @@ describe("the health of a part", () => {
     expect(await asked).toMatchObject({ state: "unhealthy", reason: "no answer within 3 s" });
   });
 
-  it("shows no password of an address", async () => {
-    const shown = await healthOf({ name: "n", address: "http://me:secret@host:1/path", detail: "", look: async () => undefined });
-    expect(shown.address).toBe("http://host:1/path");
+  it("is asked of a ClickHouse whose address carries a password, and shows none of it whatever goes wrong", async () => {
+    const secret = (address: string) => address.replace("//", "//me:hu%2Fsh@");
+    const shown = await Promise.all([
+      answering(200, "Ok.").then((address) => health(part("ClickHouse", secret(address)))),
+      health(part("ClickHouse", secret("http://127.0.0.1:9"))),
+      health(
+        part("Kafka", "k"),
+        log(() => Promise.reject(new Error("cannot ask http://me:hu%2Fsh@127.0.0.1:9/ping"))),
+      ),
+    ]);
+    expect(shown.map(({ state }) => state)).toEqual(["healthy", "unhealthy", "unhealthy"]);
+    expect(shown[2]?.reason).toBe("cannot ask http://127.0.0.1:9/ping");
+    expect(JSON.stringify(shown)).not.toMatch(/hu%2Fsh|me:/);
   });
 });

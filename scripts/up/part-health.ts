@@ -3,6 +3,7 @@ import type { PartView } from "../../infra/http/status-view.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import type { Part } from "../../infra/local-stack/part.ts";
 import { RegistryHttp } from "../../infra/registry/registry-http.ts";
+import { withoutSecrets } from "../../infra/telemetry/without-secrets.ts";
 
 /** Something of the stack that can be asked how it is. */
 export interface Watched {
@@ -17,7 +18,7 @@ export interface Watched {
 /** A part that needs longer is not well. */
 const limitMs = 3_000;
 
-/** Asks; does not throw. */
+/** Asks; does not throw. What it says goes to people: an address shows no password, an error neither. */
 export async function healthOf({ name, address, detail, look }: Watched): Promise<PartView> {
   const shown = { name, address: withoutSecrets(address), detail };
   const late = Promise.withResolvers<never>();
@@ -26,7 +27,7 @@ export async function healthOf({ name, address, detail, look }: Watched): Promis
     await Promise.race([look(), late.promise]);
     return { ...shown, state: "healthy", reason: "" };
   } catch (error) {
-    return { ...shown, state: "unhealthy", reason: error instanceof Error ? error.message : String(error) };
+    return { ...shown, state: "unhealthy", reason: withoutSecrets(error instanceof Error ? error.message : String(error)) };
   } finally {
     clearTimeout(timer);
   }
@@ -41,7 +42,8 @@ export function watchedParts(parts: readonly Part[], log: LogPort, { registry }:
       if (!subjects.ok) throw new Error(`it refuses to list subjects: ${subjects.message}`);
     },
     ClickHouse: async (address) => {
-      const response = await fetch(new URL("/ping", address), { signal: AbortSignal.timeout(limitMs) });
+      // It needs no user, and fetch takes no address that has one.
+      const response = await fetch(new URL("/ping", withoutSecrets(address)), { signal: AbortSignal.timeout(limitMs) });
       if (!response.ok) throw new Error(`it answers ${response.status}`);
     },
   };
@@ -61,6 +63,3 @@ export function watchedParts(parts: readonly Part[], log: LogPort, { registry }:
     };
   });
 }
-
-/** An address may carry a user and a password. */
-const withoutSecrets = (address: string): string => address.replace(/\/\/[^/@]*@/, "//");

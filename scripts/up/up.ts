@@ -12,6 +12,7 @@ import { type Stack, startStack } from "../../infra/local-stack/stack.ts";
 import { usualPorts } from "../../infra/local-stack/versions.ts";
 import { MemorySchemas, memoryCodec } from "../../infra/registry/memory-codec.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
+import { withoutSecrets } from "../../infra/telemetry/without-secrets.ts";
 import { pipelines } from "../../pipelines/index.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
@@ -129,7 +130,7 @@ class Up {
         dataDir: this.#dataDir,
         configured,
         anyPorts: process.env.GATEWATCH_ANY_PORTS === "1",
-        onPart: ({ name, address }) => this.#io.out(`${name}: ${address}`),
+        onPart: ({ name, address }) => this.#io.out(`${name}: ${withoutSecrets(address)}`),
         onProgress: (line) => this.#io.note(line),
       });
       this.#ending.later("the parts", () => stack.stop());
