@@ -60,6 +60,7 @@ export const faults = {
   GW_TOPIC_NOT_COPARTITIONED: { retriable: false, then: "exit", remedy: "Give the topics of one pipeline the same number of partitions." },
   GW_INTAKE_FULL: { retriable: true, then: "retry", remedy: "Send again a little later, or raise ingest.maxBytesInFlight." },
   GW_INTAKE_UNAVAILABLE: { retriable: true, then: "retry", remedy: "Send again once Kafka and the registry answer: `gatewatch doctor`." },
+  GW_FILE_UNUSABLE: { retriable: true, then: "retry", remedy: "Let this user read it, and see that the disk has room." },
   GW_REGISTRY_UNREACHABLE: { retriable: true, then: "retry", remedy: "Start the schema registry, or set SCHEMA_REGISTRY_URL." },
   GW_SCHEMA_INCOMPATIBLE: { retriable: false, then: "exit", remedy: "Only add fields with defaults; see the field the message names." },
   GW_CLICKHOUSE_UNREACHABLE: { retriable: true, then: "retry", remedy: "Start ClickHouse, or set CLICKHOUSE_URL." },

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { patiently } from "../../infra/patience/patiently.ts";
 import { command } from "../command-line/command.ts";
 import { startIngest } from "../ingest/start-ingest.ts";
-import { patiently } from "../worker/patiently.ts";
 
 /** Runs until it is stopped; what has been taken is in Kafka by then. */
 export const ingest = command({

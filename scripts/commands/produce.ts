@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { lines } from "../../infra/ingest/lines.ts";
 import { RecordMaker } from "../../infra/ingest/record-maker.ts";
+import { patiently } from "../../infra/patience/patiently.ts";
 import { catalogueTopic } from "../command-line/catalogue-topic.ts";
 import { command } from "../command-line/command.ts";
 import { input } from "../command-line/files.ts";
 import { Progress } from "../command-line/progress.ts";
 import { sendLines } from "../produce/send-lines.ts";
-import { patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 
 /** Exit 1 where a line was left out. Counts are told also where sending has failed, so that a person knows where to go on. */

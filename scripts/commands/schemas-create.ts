@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { patiently } from "../../infra/patience/patiently.ts";
 import { viewSubject } from "../../infra/registry/registry-view.ts";
 import { registryAccess } from "../command-line/addresses.ts";
 import { command } from "../command-line/command.ts";
 import { topicsWithSchema } from "../command-line/registered-topics.ts";
 import { printRows } from "../command-line/table.ts";
-import { patiently } from "../worker/patiently.ts";
 
 /** Idempotent; waits 30 s for a registry that is away. Throws GW_SCHEMA_INCOMPATIBLE at the first that cannot be. */
 export const schemasCreate = command({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { patiently } from "../../infra/patience/patiently.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import { shapeOf } from "../../schemas/shapes/shape.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
@@ -8,7 +9,6 @@ import { filterOf } from "../tail/filter.ts";
 import { beginningsOf, timeOf } from "../tail/from.ts";
 import { asTheyCome, type FoundRecord, upToNow } from "../tail/merged.ts";
 import { rawLine, told } from "../tail/record-text.ts";
-import { patiently } from "../worker/patiently.ts";
 
 /** What cannot be decoded is printed with its reason and bytes. Ends with exit 0 when its reader goes away (`| head`). */
 export const tail = command({

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { patiently } from "../../infra/patience/patiently.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { catalogueTopic } from "../command-line/catalogue-topic.ts";
 import { command } from "../command-line/command.ts";
 import { printRows } from "../command-line/table.ts";
-import { patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 
 /** Idempotent: a topic that exists stays as it is, also where it differs from the catalogue. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Settings } from "../../infra/config/settings.ts";
+import { patiently } from "../../infra/patience/patiently.ts";
 import type { Context } from "../command-line/context.ts";
 import type { Io } from "../command-line/io.ts";
 import { Progress } from "../command-line/progress.ts";
-import { patiently } from "../worker/patiently.ts";
 import { Sender } from "./sender.ts";
 import type { Slice } from "./slice.ts";
 

@@ -1,11 +1,11 @@
 import type { Settings } from "../../infra/config/settings.ts";
 import { underNamespace } from "../../infra/config/settings.ts";
 import type { LogPort, OutRecord, PlainWriter } from "../../infra/kafka/port.ts";
+import { type Patience, patiently } from "../../infra/patience/patiently.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import { fromJson } from "../../schemas/json/from-json.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
-import { type Patience, patiently } from "../worker/patiently.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 import { type SimulatedEvent, simulatedTopics } from "./slice.ts";
 

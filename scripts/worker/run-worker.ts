@@ -4,6 +4,7 @@ import { type HealthServer, startHealthServer } from "../../infra/http/health-se
 import type { LogPort } from "../../infra/kafka/port.ts";
 import type { PartToRun } from "../../infra/lanes/links.ts";
 import { type SinkToRun, Worker } from "../../infra/lanes/worker.ts";
+import { patiently } from "../../infra/patience/patiently.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import { laneGauges } from "../../infra/telemetry/lane-gauges.ts";
 import { laneMeter } from "../../infra/telemetry/lane-meter.ts";
@@ -14,7 +15,6 @@ import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
 import { makeTopics } from "./make-topics.ts";
 import { partsToRun, topicsOf } from "./parts.ts";
-import { patiently } from "./patiently.ts";
 import { Readiness } from "./readiness.ts";
 import type { Sinks } from "./sinks.ts";
 

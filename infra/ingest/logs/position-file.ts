@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { z } from "zod";
-import { Fault } from "../../../schemas/faults/fault.ts";
+import { StateFile } from "../state-file.ts";
 
 const position = z.object({
   version: z.literal(1),
@@ -34,51 +33,25 @@ export interface TailPosition {
 /** One file's position. `identity` names it in derived ids, also after it has been renamed or copied. */
 export type FilePosition = z.infer<typeof position>["files"][number];
 
-/** A file of positions, one a tailed path. Written whole beside it, flushed to the disk, and renamed: it is the old or the new. */
+/** A file of positions, one a tailed path. */
 export class PositionFile {
-  readonly #file: string;
+  readonly #file: StateFile<z.infer<typeof position>>;
   readonly #path: string;
 
   constructor(stateDir: string, path: string) {
     this.#path = resolve(path);
     const name = `${basename(path)}-${createHash("sha256").update(this.#path).digest("hex").slice(0, 12)}.json`;
-    this.#file = join(stateDir, name);
+    const what = { name: "position of a tailed file", removed: `read ${this.#path} anew` };
+    this.#file = new StateFile(join(stateDir, name), position, what);
   }
 
   /** As left, or one of nothing read. GW_CONFIG_INVALID where the file holds something else. */
   async read(): Promise<TailPosition> {
-    let text: string;
-    try {
-      text = await readFile(this.#file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      return { path: this.#path, origin: hostname(), generation: 0, files: [] };
-    }
-    try {
-      return position.parse(JSON.parse(text));
-    } catch (error) {
-      throw new Fault(
-        "GW_CONFIG_INVALID",
-        `${this.#file} is no position of a tailed file; remove it to read ${this.#path} anew`,
-        {},
-        error,
-      );
-    }
+    return (await this.#file.read()) ?? { path: this.#path, origin: hostname(), generation: 0, files: [] };
   }
 
   /** On the disk when it resolves. */
   async write(value: TailPosition): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true });
-    const fresh = `${this.#file}.new`;
-    const handle = await open(fresh, "w", 0o600);
-    try {
-      await handle.writeFile(JSON.stringify({ version: 1, ...value }));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, this.#file);
-    const dir = await open(dirname(this.#file));
-    await dir.sync().finally(() => dir.close());
+    await this.#file.write({ version: 1, ...value, files: [...value.files] });
   }
 }
