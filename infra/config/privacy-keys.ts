@@ -6,8 +6,8 @@ const kept = (of: string) =>
     .default("excerpt")
     .describe(`what is kept of ${of}: nothing, figures of it, its beginning with personal data masked, or all of it as it came`);
 
-/** Shorter keys could be tried out. */
-const shortestKey = 16;
+/** Shorter keys could be tried out, in characters. */
+export const shortestKey = 16;
 
 /** PrivacyPolicy of operators/privacy/protect.ts: what ways in keep of requests before anything is written. */
 export const privacySettings = z

@@ -123,6 +123,13 @@ describe("settings", () => {
     ]);
   });
 
+  it("refuses to hash tenants without a key that could not be tried out", () => {
+    const fault = "ingest.tailTenant: its hashes need a privacy.hashKey of at least 16 characters; anyone could undo them otherwise";
+    for (const tenant of ["user", "host"]) expect(faultsOf({ set: [`ingest.tailTenant=${tenant}`] })).toEqual([fault]);
+    expect(faultsOf({ set: ["ingest.tailTenant=host", "privacy.hashKey=short"] })).toEqual([fault]);
+    expect(resolve({ set: ["ingest.tailTenant=host", "privacy.hashKey=0123456789abcdef"] }).ingest.tailTenant).toBe("host");
+  });
+
   it("names the line of a file that is no YAML, and a file that is not there", () => {
     expect(faultsOf({ file: file("lane:\n  a: 1\n b: x\n") })[0]).toMatch(/gatewatch\.yaml line 3: /);
     expect(faultsOf({ file: join(folder, "none.yaml") })).toEqual([`${join(folder, "none.yaml")}: cannot be read (ENOENT)`]);

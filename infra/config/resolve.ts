@@ -1,5 +1,6 @@
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
+import { shortestKey } from "./privacy-keys.ts";
 import { sayIssue } from "./say-issue.ts";
 import { leavesOf } from "./schema-walk.ts";
 import { asSettings, type Settings, settingsSchema } from "./settings.ts";
@@ -60,7 +61,7 @@ function nested(entries: Iterable<Entry>): Record<string, unknown> {
 }
 
 /** What each key allows by itself and all together do not. */
-function contradictions({ lane, kafka, sinks }: Settings): string[] {
+function contradictions({ lane, kafka, sinks, ingest, privacy }: Settings): string[] {
   const faults: string[] = [];
   if (sinks.retryMinMs > sinks.retryMaxMs) faults.push("sinks.retryMinMs: at most sinks.retryMaxMs is wanted");
   if (3 * lane.heartbeatMs > lane.sessionTimeoutMs) faults.push("lane.heartbeatMs: at most a third of lane.sessionTimeoutMs is wanted");
@@ -69,5 +70,10 @@ function contradictions({ lane, kafka, sinks }: Settings): string[] {
   }
   if ((kafka.sslCertFile === undefined) !== (kafka.sslKeyFile === undefined))
     faults.push("kafka.sslCertFile and kafka.sslKeyFile belong together");
+  if (ingest.tailTenant !== "none" && privacy.hashKey.length < shortestKey) {
+    faults.push(
+      `ingest.tailTenant: its hashes need a privacy.hashKey of at least ${shortestKey} characters; anyone could undo them otherwise`,
+    );
+  }
   return faults;
 }
