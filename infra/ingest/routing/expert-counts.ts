@@ -3,10 +3,21 @@ import { outputId } from "../../../operators/stream/output-id.ts";
 import { Fault } from "../../../schemas/faults/fault.ts";
 import { isoMicros } from "../../../schemas/json/iso-time.ts";
 import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import { shapeIssues } from "./shape-issues.ts";
+
+/** Layers x experts of one call; 100 layers of 512 experts are 51,200. A short body could ask for many more. */
+const mostCounts = 1_000_000;
 
 const time = z.union([z.int(), z.string()]);
-const count = z.int().min(0);
-const row = z.array(count).min(1).max(65_536);
+
+/** Of the wrong numbers only the first is named: a body has room for millions. */
+const wholeNumbers = (least: number, mostLength: number) =>
+  z.custom<readonly number[]>().superRefine((value: unknown, context) => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > mostLength)
+      return context.addIssue(`a list of 1 to ${mostLength} whole numbers is wanted`);
+    const wrong = value.findIndex((n) => !Number.isSafeInteger(n) || n < least);
+    if (wrong >= 0) context.addIssue({ code: "custom", path: [wrong], message: `a whole number of at least ${least} is wanted` });
+  });
 
 /** Names of engines that measure, as in `moe.router`. */
 export const engineSource = z.enum(["UNKNOWN", "VLLM", "SGLANG", "TRTLLM", "DYNAMO", "SIM"]);
@@ -21,11 +32,11 @@ const shape = z.strictObject({
   numExperts: z.int().min(1).max(65_536).describe("logical experts of a layer"),
   topK: z.int().min(1).max(256),
   /** One row a layer: assignments of each expert, of each physical one where `physicalToLogical` is given. */
-  counts: z.array(row).min(1).max(10_000),
+  counts: z.array(wholeNumbers(0, 65_536)).min(1).max(10_000),
   /** Number of each row's layer; 0, 1, … where left out. */
-  layers: z.array(z.int().min(0)).optional(),
+  layers: wholeNumbers(0, 10_000).optional(),
   /** One row a layer: the logical expert of each physical one, -1 for a slot that holds none. */
-  physicalToLogical: z.array(z.array(z.int().min(-1)).max(65_536)).optional(),
+  physicalToLogical: z.array(wholeNumbers(-1, 65_536)).max(10_000).optional(),
 });
 
 /** Counts of all layers in one window, as an engine's load balancer keeps them. */
@@ -34,13 +45,17 @@ export type ExpertCounts = z.input<typeof shape>;
 /**
  * Counts of an engine's balancer as events of `moe.router`, one a layer. Replicas are added up to their logical expert. Layers
  * without any count are left out where others have some: a balancer numbers dense layers too. The number of tokens is not known
- * to a balancer: it is taken as assignments / topK, rounded up. Throws GW_RECORD_SHAPE, GW_RECORD_SENSELESS.
+ * to a balancer: it is taken as assignments / topK, rounded up. Throws GW_RECORD_SHAPE, GW_RECORD_SENSELESS, GW_RECORD_TOO_LARGE.
  */
 export function countedWindows(value: unknown): RouterEventInput[] {
   const result = shape.safeParse(value);
-  if (!result.success)
-    throw new Fault("GW_RECORD_SHAPE", result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+  if (!result.success) throw new Fault("GW_RECORD_SHAPE", shapeIssues(result.error));
   const { counts, layers, physicalToLogical, numExperts, ...about } = result.data;
+  if (counts.length * numExperts > mostCounts)
+    throw new Fault(
+      "GW_RECORD_TOO_LARGE",
+      `${counts.length} layers of ${numExperts} experts are more than ${mostCounts} counts; send fewer layers`,
+    );
   const [windowStart, windowEnd] = [micros(about.windowStart, "windowStart"), micros(about.windowEnd, "windowEnd")];
   for (const [name, list] of Object.entries({ layers, physicalToLogical })) {
     if (list !== undefined && list.length !== counts.length)
@@ -53,7 +68,7 @@ export function countedWindows(value: unknown): RouterEventInput[] {
     const { deploymentId, instanceId, phase, topK } = about;
     return {
       ...about,
-      eventId: outputId(["counts", deploymentId, instanceId, layer, phase, windowStart, windowEnd, ...expertCounts]),
+      eventId: outputId(["counts", deploymentId, instanceId, layer, phase, windowStart, windowEnd, expertCounts.join()]),
       windowStart,
       windowEnd,
       layer,

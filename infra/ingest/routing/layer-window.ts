@@ -72,7 +72,7 @@ export class LayerWindow {
     const { deploymentId, instanceId, source, layer, phase, numExperts, topK } = scope;
     const all = this.#weighted === this.#tokens;
     return {
-      eventId: outputId(["routes", deploymentId, instanceId, layer, phase, start, this.#tokens, ...this.#counts]),
+      eventId: outputId(["routes", deploymentId, instanceId, layer, phase, start, this.#tokens, this.#counts.join()]),
       windowStart: start,
       windowEnd: end,
       deploymentId,

@@ -9,6 +9,7 @@ import { lines } from "../lines.ts";
 import { parseObject } from "../parse-object.ts";
 import type { CountedRoutes } from "./counted-routes.ts";
 import { countedWindows, engineSource } from "./expert-counts.ts";
+import { shapeIssues } from "./shape-issues.ts";
 
 /** Bounds of one body, unpacked, in bytes. */
 export interface RoutingLimits {
@@ -35,7 +36,7 @@ const pieceLines = 5_000;
 export function routingRoutes(server: FastifyInstance, intake: Intake, counted: CountedRoutes, limits: RoutingLimits): void {
   server.post("/api/v1/routing/tokens", async (request, reply) => {
     const shape = gate.safeParse(request.query);
-    if (!shape.success) return reply.code(400).send({ error: `the address: ${issues(shape.error)}` });
+    if (!shape.success) return reply.code(400).send({ error: `the address: ${shapeIssues(shape.error)}` });
     if (!isReadable(request)) return unreadable(reply);
     const told = { accepted: 0, rejected: 0, faults: [] as { index: number; code: string; message: string }[] };
     try {
@@ -76,5 +77,3 @@ export function routingRoutes(server: FastifyInstance, intake: Intake, counted: 
 }
 
 const unreadable = (reply: FastifyReply) => reply.code(415).send({ error: "send JSON, plain or gzip" });
-
-const issues = (error: z.ZodError): string => error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../../../schemas/faults/fault.ts";
 import { isoMicros } from "../../../schemas/json/iso-time.ts";
+import { shapeIssues } from "./shape-issues.ts";
 
 /** Where one layer's gate sent one token. */
 export interface TokenRoute {
@@ -33,9 +34,7 @@ const shape = z.object({
 /** A parsed line as a route; fields it does not know are left alone. Throws GW_RECORD_SHAPE, GW_RECORD_SENSELESS. */
 export function tokenRoute(value: unknown): TokenRoute {
   const result = shape.safeParse(value);
-  if (!result.success) {
-    throw new Fault("GW_RECORD_SHAPE", result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
-  }
+  if (!result.success) throw new Fault("GW_RECORD_SHAPE", shapeIssues(result.error));
   const { ts, ...route } = result.data;
   const micros = typeof ts === "number" ? ts : isoMicros(ts);
   if (micros === undefined) throw new Fault("GW_RECORD_SHAPE", "ts: microseconds or a time like 2026-01-01T00:00:00Z is wanted");
