@@ -32,8 +32,17 @@ const status = async (address: string, init?: RequestInit): Promise<number> =>
 describe("a guarded server", () => {
   it("on loopback answers to its own names and to no other", async () => {
     const address = await guarded("127.0.0.1", undefined);
-    for (const host of ["127.0.0.1", "localhost", "LOCALHOST:8600", "[::1]:8600"]) expect(await asHost(address, host)).toBe(200);
-    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "127.0.0.1@evil.example", "10.0.0.1"])
+    for (const host of ["127.0.0.1", "127.0.0.2:8600", "localhost", "LOCALHOST:8600", "[::1]:8600"])
+      expect(await asHost(address, host)).toBe(200);
+    for (const host of [
+      "evil.example",
+      "127.0.0.1.evil.example",
+      "localhost.evil.example:80",
+      "127.0.0.1@evil.example",
+      "127.0.0.1:80:evil",
+      "10.0.0.1",
+      "",
+    ])
       expect(await asHost(address, host)).toBe(403);
   });
 
@@ -61,6 +70,9 @@ describe("a guarded server", () => {
     expect(await status(`${address}/nothing`)).toBe(401);
     expect(await status(`${address}/api`, { headers: { authorization: "Bearer wrong" } })).toBe(401);
     expect(await status(`${address}/api?token=`)).toBe(401);
+    // No address can be made of these: what they ask for is not known, and their token counts for nothing.
+    for (const path of ["//", `//?token=${encodeURIComponent(token)}`, "//:80:80/"])
+      expect([path, await status(`${address}${path}`)]).toEqual([path, 401]);
     expect(await status(`${address}/api`, { headers: { cookie: "gatewatch=; gatewatch=undefined" } })).toBe(401);
     const plain = await guarded("0.0.0.0", "0123456789abcdef");
     expect(await status(`${plain}/api`, { headers: { authorization: "bearer 0123456789abcdef" } })).toBe(200);
@@ -82,7 +94,7 @@ describe("a guarded server", () => {
 
   it("sends nobody to another site", async () => {
     const address = await guarded("0.0.0.0", token);
-    for (const path of ["//evil.example/", "/%2F/evil.example", "/\\evil.example"]) {
+    for (const path of ["//", "//evil.example/", "///evil.example", "/%2F/evil.example", "/\\evil.example"]) {
       const { headers } = await fetch(`${address}${path}?token=${encodeURIComponent(token)}`, { redirect: "manual" });
       const to = headers.get("location");
       if (to !== null) expect(new URL(to, address).origin).toBe(address);
@@ -90,7 +102,7 @@ describe("a guarded server", () => {
   });
 
   it("knows which addresses only this machine reaches", () => {
-    expect(["127.0.0.1", "127.9.9.9", "localhost", "::1"].map(isLoopback)).toEqual([true, true, true, true]);
-    expect(["0.0.0.0", "::", "127.0.0.1.example", "10.0.0.1", ""].map(isLoopback)).toEqual([false, false, false, false, false]);
+    expect(["127.0.0.1", "127.9.9.9", "localhost", "LocalHost", "::1"].filter(isLoopback)).toHaveLength(5);
+    expect(["0.0.0.0", "::", "127.0.0.1.example", "10.0.0.1", ""].filter(isLoopback)).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ export interface Guarded {
   readonly token: string | undefined;
 }
 
-/** Addresses that only this machine reaches. */
-export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|localhost|::1)$/.test(host);
+/** Names and addresses that only this machine reaches. */
+export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|localhost|::1)$/i.test(host);
 
 /** Nothing from elsewhere is loaded, nothing inline runs, nothing may frame it. */
 const contentSecurity =
@@ -56,7 +56,11 @@ export async function listen(server: FastifyInstance, who: string, { host, port 
   }
 }
 
-const calledByLoopback = ({ headers: { host } }: FastifyRequest): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? "");
+/** The name before the port; an IPv6 address stands in brackets. */
+function calledByLoopback({ headers: { host = "" } }: FastifyRequest): boolean {
+  const [, bracketed, plain = ""] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\d+)?$/.exec(host) ?? [];
+  return isLoopback(bracketed ?? plain);
+}
 
 const bearer = ({ headers: { authorization = "" } }: FastifyRequest): string | undefined => /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
@@ -66,8 +70,9 @@ const remembered = ({ headers: { cookie: cookies = "" } }: FastifyRequest): stri
 /** What the cookie holds: a token may have characters that a cookie cannot. */
 const kept = (token: string): string => digest(token).toString("hex");
 
+/** Undefined too where the target is none that an address can be made of, as `//`. */
 const inAddress = ({ url, method }: FastifyRequest): string | undefined =>
-  method === "GET" ? (new URL(url, "http://page").searchParams.get("token") ?? undefined) : undefined;
+  method === "GET" ? (URL.parse(url, "http://page")?.searchParams.get("token") ?? undefined) : undefined;
 
 /** Away from the address, where it would stay in the browser's history and in what people copy. */
 function remember({ url }: FastifyRequest, reply: FastifyReply, token: string): FastifyReply {
