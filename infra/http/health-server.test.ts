@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type HealthOptions, type HealthServer, startHealthServer } from "./health-server.ts";
 
@@ -17,6 +18,12 @@ async function start(options: Partial<HealthOptions> = {}): Promise<HealthServer
   servers.push(server);
   return server;
 }
+
+const asHost = (address: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const asked = request(address, { headers: { host } }, (response) => resolve(response.resume().statusCode));
+    asked.on("error", reject).end();
+  });
 
 describe("health server", () => {
   it("is ready or says why not", async () => {
@@ -45,6 +52,15 @@ describe("health server", () => {
     const { address } = await start();
     const answer = await fetch(`${address}/metrics`, { headers: { accept: "application/openmetrics-text" } });
     expect([answer.headers.get("content-type"), await answer.text()]).toEqual(["text/plain", "asked for application/openmetrics-text"]);
+  });
+
+  it("on loopback answers to no name that a site could give itself; where others reach it, to any", async () => {
+    const { address } = await start();
+    for (const path of ["/healthz", "/readyz", "/metrics"])
+      expect([path, await asHost(`${address}${path}`, "evil.example")]).toEqual([path, 403]);
+    expect(await asHost(`${address}/readyz`, "localhost:9400")).toBe(200);
+    const { address: open } = await start({ host: "0.0.0.0" });
+    expect(await asHost(`${open.replace("0.0.0.0", "127.0.0.1")}/readyz`, "worker-1.monitoring:9400")).toBe(200);
   });
 
   it("says which port is taken", async () => {

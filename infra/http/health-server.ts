@@ -1,5 +1,5 @@
 import { fastify } from "fastify";
-import { listen } from "./guard.ts";
+import { guard, isLoopback, listen } from "./guard.ts";
 
 /** What the server is told. `ready` and `metrics` are asked at each request and must be quick. */
 export interface HealthOptions {
@@ -24,9 +24,13 @@ const tickMs = 1_000;
 /** A loop that has not come round for so long does no work either. */
 const hungMs = 10_000;
 
-/** `/healthz` (the process), `/readyz` (its work, with reasons), `/metrics` (Prometheus and OpenMetrics). Throws GW_PORT_TAKEN. */
+/**
+ * `/healthz` (the process), `/readyz` (its work, with reasons), `/metrics` (Prometheus and OpenMetrics). On loopback it is guarded
+ * from sites that a browser on this machine shows; where others reach it, probes and scrapers need no token. Throws GW_PORT_TAKEN.
+ */
 export async function startHealthServer({ host, port, ready, metrics, now = Date.now }: HealthOptions): Promise<HealthServer> {
   const server = fastify({ logger: false, forceCloseConnections: true });
+  if (isLoopback(host)) guard(server, { host, token: undefined });
   const startedAt = now();
   let tickedAt = startedAt;
   const ticking = setInterval(() => {
