@@ -6,7 +6,8 @@ import type { Random } from "../random.ts";
 import { agents } from "./addresses.ts";
 import type { Arrival, Errand, HttpSide } from "./arrival.ts";
 import { injectedPrompt, scannedPath, scannerAgents, sqlBody, sqlParameter } from "./attack-texts.ts";
-import { loginHttp, type Traffic } from "./traffic.ts";
+import { bare, loginHttp, searchHttp } from "./errands.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** Of a flood, against the mean rate of all tenants together. */
 const floodFactor = 7;
@@ -53,11 +54,18 @@ function one(fault: AimedFault, deployment: Deployment, traffic: Traffic, atMs: 
       );
     case "scanner":
       return errand(random.next() < 0.04 ? 403 : 404, {
-        ...bare(fault.addresses[0] ?? "", scannerAgents[fault.startMs % scannerAgents.length] ?? ""),
+        ...bare(fault.addresses[0] ?? "", pick(streamOf(deployment.seed, "scanner-agent", fault.startMs), scannerAgents)),
         path: scannedPath(random),
       });
     case "sql-injection":
-      return errand(pick(random, [200, 200, 400, 500]), sqlHttp(pick(random, fault.addresses), random));
+      return errand(
+        pick(random, [200, 200, 400, 500]),
+        searchHttp(
+          bare(pick(random, fault.addresses), pick(random, agents)),
+          { parameter: () => sqlParameter(random), body: () => sqlBody(random) },
+          random,
+        ),
+      );
     case "prompt-injection": {
       const prompt = injectedPrompt(random);
       return traffic.arrival(tenant, atMs, name, random, { prompt, inputTokens: tenant.prefixTokens + Math.ceil(prompt.length / 4) });
@@ -72,20 +80,4 @@ function one(fault: AimedFault, deployment: Deployment, traffic: Traffic, atMs: 
     default:
       return traffic.arrival(tenant, atMs, name, random);
   }
-}
-
-const bare = (sourceIp: string, userAgent: string) => ({ sourceIp, userAgent, method: "GET", headers: { accept: "*/*" }, body: null });
-
-/** Into a parameter mostly, else into a body or a cookie. */
-function sqlHttp(sourceIp: string, random: Random): HttpSide {
-  const http = bare(sourceIp, pick(random, agents));
-  const chance = random.next();
-  if (chance < 0.7)
-    return {
-      ...http,
-      path: `/v1/${pick(random, ["files", "usage", "search"])}?${pick(random, ["id", "q", "order"])}=${sqlParameter(random)}`,
-    };
-  if (chance < 0.9)
-    return { ...http, method: "POST", path: "/v1/search", headers: { "content-type": "application/json" }, body: sqlBody(random) };
-  return { ...http, path: "/v1/usage", headers: { accept: "*/*", cookie: `session=${sqlParameter(random)}` } };
 }

@@ -58,13 +58,25 @@ describe("everyday traffic", () => {
     expect(later).toEqual(hour.slice(60, 80).flatMap((second) => second.arrivals.map(({ requestId, atMs }) => ({ requestId, atMs }))));
   });
 
-  it("has logins that fail now and then, and paths that are not there", () => {
+  it("has logins and searches that fail now and then, and paths that are not there", () => {
     const statuses = Map.groupBy(
       hour.flatMap(({ errands }) => errands),
       ({ status }) => status,
     );
-    expect([...statuses.keys()].sort()).toEqual([200, 401, 404]);
+    expect([...statuses.keys()].sort()).toEqual([200, 400, 401, 404, 500]);
     expect((statuses.get(200)?.length ?? 0) / hour.flatMap(({ errands }) => errands).length).toBeGreaterThan(0.85);
+  });
+});
+
+describe("who is nobody yet", () => {
+  const errands = seconds(3_600).flatMap((second) => second.errands);
+
+  it("logs in, reads the pages for everyone or has no key; who lists models with a key is a tenant", () => {
+    for (const { tenantHash, status, http } of errands)
+      expect(tenantHash === "", http.path).toBe(!http.path.startsWith("/v1/") || status === 401);
+    const unknown = errands.filter(({ tenantHash }) => tenantHash === "").length / errands.length;
+    expect(unknown).toBeGreaterThan(0.4);
+    expect(unknown).toBeLessThan(0.6);
   });
 });
 

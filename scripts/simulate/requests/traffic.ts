@@ -3,6 +3,7 @@ import { gamma, logNormal, pick, poisson, pseudonym, streamOf, wander, weighted 
 import type { Random } from "../random.ts";
 import { domains } from "../routing/popularity.ts";
 import { type Arrival, blocksOf, type Errand, type HttpSide } from "./arrival.ts";
+import { errand } from "./errands.ts";
 import { prompt } from "./prompts.ts";
 import { type Tenant, tenants } from "./tenants.ts";
 
@@ -40,7 +41,7 @@ export class Traffic {
     const times = (count: number) => Array.from({ length: count }, () => atMs + 1_000 * random.next()).sort((a, b) => a - b);
     const someone = (): Tenant => this.tenants[weighted(random, weights)] as Tenant;
     const arrivals = times(poisson(random, rate)).map((at, i) => this.arrival(someone(), at, `${atMs}-${i}`, random));
-    const errands = times(poisson(random, rate * errandShare)).map((at, i) => this.#errand(someone(), at, `${atMs}-e${i}`, random));
+    const errands = times(poisson(random, rate * errandShare)).map((at, i) => errand(seed, someone(), at, `${atMs}-e${i}`, random));
     return { arrivals, errands };
   }
 
@@ -87,41 +88,10 @@ export class Traffic {
     const random = streamOf(this.#deployment.seed, "prefix", hash);
     return Array.from({ length: blocksOf(prefixTokens) }, () => random.int(1, 2 ** 40));
   }
-
-  #errand(tenant: Tenant, atMs: number, name: string, random: Random): Errand {
-    const { seed } = this.#deployment;
-    const base = { requestId: pseudonym(seed, 20, "errand", name), atMs, tenantHash: tenant.hash };
-    const sourceIp = pick(random, tenant.addresses);
-    const http = { sourceIp, userAgent: tenant.agent, method: "GET", headers: { accept: "*/*" }, body: null };
-    const chance = random.next();
-    if (chance < 0.5) return { ...base, status: 200, http: { ...http, path: "/v1/models" } };
-    if (chance < 0.75)
-      return {
-        ...base,
-        status: 200,
-        http: { ...http, path: `/docs/${pick(random, ["quickstart", "errors", "limits", "changes"])}?lang=en` },
-      };
-    if (chance < 0.8) return { ...base, status: 404, http: { ...http, path: pick(random, ["/favicon.ico", "/robots.txt", "/v1/model"]) } };
-    return {
-      ...base,
-      status: random.next() < 0.06 ? 401 : 200,
-      http: loginHttp(sourceIp, tenant.agent, `user${random.int(1, 400)}@example.org`),
-    };
-  }
 }
 
 /** 1 on average over a day. */
 export const dayShape = (atMs: number): number => 1 + daySwing * Math.sin((2 * Math.PI * (atMs / hourMs - 9)) / 24);
-
-/** A login form as it is sent; what the password is nobody should know. */
-export const loginHttp = (sourceIp: string, userAgent: string, user: string): HttpSide => ({
-  sourceIp,
-  userAgent,
-  method: "POST",
-  path: "/auth/login",
-  headers: { "content-type": "application/json", accept: "application/json" },
-  body: JSON.stringify({ email: user, password: "********" }),
-});
 
 function chatHttp(tenant: Tenant, text: string, random: Random): HttpSide {
   return {
