@@ -71,9 +71,19 @@ describe("bodies", () => {
 
   it("that carry a prompt are kept no longer than prompts are", () => {
     const chat = JSON.stringify({ messages: [{ role: "user", content: "my secret plan" }] });
-    for (const body of [chat, chat.slice(0, -8)]) {
+    for (const body of [
+      chat,
+      chat.slice(0, -8),
+      '{"text":"my plan"}',
+      '{"inputs":"my plan"}',
+      '[{"prompt":"my plan"}]',
+      "prompt=my+plan",
+    ]) {
       expect(kept({ body }, { bodies: "full", prompts: "none" }).body).toBeNull();
       expect(kept({ body }, { bodies: "full", prompts: "features" })).toMatchObject({ body: null, bodyChars: body.length });
+    }
+    for (const given of [{ prompt: "my plan" }, { inputTokens: 3 }]) {
+      expect(kept({ body: "my plan", ...given }, { bodies: "full", prompts: "none" }).body).toBeNull();
     }
     expect(kept({ body: "a=1" }, { bodies: "full", prompts: "none" }).body).toBe("a=1");
     expect(kept({ body: "a=1" }, { bodies: "none", prompts: "full" })).toMatchObject({ body: null, bodyTruncated: true, bodyChars: null });

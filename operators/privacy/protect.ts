@@ -1,6 +1,6 @@
 import type { RequestEvent } from "../../schemas/types/avro.ts";
-import { isChatBody } from "../threats/units/json-units.ts";
 import { headerValue } from "../threats/units/request-units.ts";
+import { carriesPrompt } from "./carries-prompt.ts";
 import { excerptOf } from "./excerpt.ts";
 import { maskAgent, maskHeaders, maskPath } from "./http-secrets.ts";
 import { keyedHash } from "./keyed-hash.ts";
@@ -13,7 +13,7 @@ const least: readonly Kept[] = ["none", "features", "excerpt", "full"];
 /** What is kept of requests. Everything but `full` is decided before a record leaves the process. */
 export interface PrivacyPolicy {
   readonly prompts: Kept;
-  /** Of a body that is a chat request at most what is kept of prompts: it holds the prompt. */
+  /** Of a body that may hold a prompt at most what is kept of prompts. */
   readonly bodies: Kept;
   /** Length of an excerpt, in characters. */
   readonly excerptChars: number;
@@ -80,8 +80,9 @@ function promptKept(request: RequestEvent, { prompts, excerptChars }: PrivacyPol
 function bodyKept(request: RequestEvent, policy: PrivacyPolicy): Partial<Pick<RequestEvent, "body" | "bodyTruncated" | "bodyChars">> {
   const { body, headers } = request;
   if (body === null) return {};
-  const stricter = least.indexOf(policy.prompts) < least.indexOf(policy.bodies) && isChatBody(body);
-  const keep = stricter ? policy.prompts : policy.bodies;
+  const stricter = least.indexOf(policy.prompts) < least.indexOf(policy.bodies);
+  // Where a prompt was taken out, or tokens were counted, the body holds them whatever its form.
+  const keep = stricter && (request.prompt !== null || request.inputTokens > 0 || carriesPrompt(body)) ? policy.prompts : policy.bodies;
   if (keep === "none") return { body: null, bodyTruncated: true };
   const bodyChars = request.bodyChars ?? body.length;
   if (keep === "features") return { bodyChars, body: null, bodyTruncated: true };

@@ -70,6 +70,20 @@ describe("strings of a request", () => {
     expect(places({ body, prompt: "hello" }).filter(([kind]) => kind === "prompt")).toEqual([["prompt", "", "hello"]]);
   });
 
+  it("of what may be a request to a model are read both ways, and each of a list by itself", () => {
+    expect(places({ body: '{"text":"hello","user":"u"}' })).toEqual([
+      ["body", "text", "hello"],
+      ["prompt", "text", "hello"],
+      ["body", "user", "u"],
+    ]);
+    expect(places({ body: '[{"messages":[{"content":"a"}]},{"inputs":"b"},["c"]]' })).toEqual([
+      ["prompt", "messages.content", "a"],
+      ["body", "inputs", "b"],
+      ["prompt", "inputs", "b"],
+      ["body", "", "c"],
+    ]);
+  });
+
   it("of a chat request that was cut are one prompt; JSON that is only broken stays a body", () => {
     const body = '{"model":"m","messages":[{"role":"user","content":"hel';
     expect(places({ body, bodyTruncated: true })).toEqual([["prompt", "body", body]]);
