@@ -1,7 +1,6 @@
 import type { Headers } from "../../operators/stream/record.ts";
 import { Fault } from "../../schemas/faults/fault.ts";
 import { fromJson } from "../../schemas/json/from-json.ts";
-import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { OutRecord } from "../kafka/port.ts";
 import type { RecordCodec } from "../registry/record-codec.ts";
@@ -52,8 +51,8 @@ export class RecordMaker {
     const complete = target.complete(result.value);
     const senseless = target.senseless(complete);
     if (senseless !== undefined) throw new Fault("GW_RECORD_SENSELESS", senseless);
-    const late = target.eventTime === null ? undefined : implausibleTime(target.eventTime(complete), now(), maxAheadMs);
-    if (late !== undefined) throw new Fault("GW_RECORD_TIME", late);
+    const untimely = target.untimely(complete, now(), maxAheadMs);
+    if (untimely !== undefined) throw new Fault("GW_RECORD_TIME", untimely);
     const key = target.key(complete);
     if (given !== undefined && given !== key)
       throw new Fault("GW_RECORD_KEY", `the key is ${given === null ? "missing" : `"${given}"`}, not "${key}"`);

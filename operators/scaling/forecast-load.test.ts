@@ -95,6 +95,14 @@ describe("forecasting load", () => {
     expect(Object.fromEntries(dropped)).toEqual({ "out-of-order": 2, "of-one-class": 1, "without-length": 1 });
   });
 
+  it("is not silenced by one window whose end is a month ahead", () => {
+    const wrong = load(1, 5, { windowEnd: load(1, 0).windowStart + 30 * 86_400_000_000 });
+    const { out, dropped } = run(load(0, 100), wrong, ...[2, 3, 4].map((n) => load(n, 100)));
+    expect(out).toHaveLength(5);
+    expect(dropped.size).toBe(0);
+    expect(out.at(-1)?.forecasts[0]).toMatchObject({ point: 100, tried: 0 });
+  });
+
   it("does not judge windows of ten seconds by windows of a minute", () => {
     const minute = (n: number) => load(6 * n, 600, { windowEnd: load(6 * n, 0).windowStart + 60_000_000 });
     const { out } = run(load(0, 100), load(1, 100), minute(1), minute(2));

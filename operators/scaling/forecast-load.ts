@@ -29,8 +29,8 @@ export interface ForecastLoad {
 const toldFields = { point: "float64", low: "float64", high: "float64", level: "float64" } as const;
 const seriesFields = { interval: { struct: intervalFields }, told: { list: { struct: { target: "int64", ...toldFields } } } } as const;
 /** `series` has one entry a horizon and quantity; what was told is kept until its target has passed. */
-const codec = struct({ lastEnd: "int64", length: "int64", series: { list: { struct: seriesFields } } });
-type State = StructOf<{ lastEnd: "int64"; length: "int64"; series: { list: { struct: typeof seriesFields } } }>;
+const codec = struct({ lastStart: "int64", length: "int64", series: { list: { struct: seriesFields } } });
+type State = StructOf<{ lastStart: "int64"; length: "int64"; series: { list: { struct: typeof seriesFields } } }>;
 type Series = State["series"][number];
 
 /** Horizons in seconds, ascending; level of the intervals, 0 to 1. */
@@ -54,7 +54,7 @@ const judgedInHorizon = 6;
  *     windows     12   15   14          ─▶
  *     forecasts   12?  15?  14? each at every horizon, judged when the window comes that they were for
  *
- * Windows come in their own order; one that is not after the last is dropped as out-of-order, a record for one class of service
+ * Windows come in the order of their starts; one that is not after the last is dropped as out-of-order, a record for one class of service
  * as of-one-class, one without length as without-length. A gap is a gap: nothing is learnt from windows that did not come, and
  * nothing taken for zero. A forecast is judged by the window that ends at its target, up to half a window before it or less than
  * one after. State: 300 residuals and the forecasts to be judged, seven at most, a horizon and quantity.
@@ -72,13 +72,13 @@ export function forecastLoad(
       settings: { horizonsS: horizonsS.map(String), level },
       state: {
         codec,
-        initial: () => ({ lastEnd: 0, length: 0, series: places.map(() => ({ interval: newInterval(level), told: [] })) }),
+        initial: () => ({ lastStart: 0, length: 0, series: places.map(() => ({ interval: newInterval(level), told: [] })) }),
       },
       drops: ["out-of-order", "of-one-class", "without-length"],
       step(state, window) {
         if (window.sloClass !== "") return drop("of-one-class");
         if (window.windowEnd === window.windowStart) return drop("without-length");
-        if (window.windowEnd <= state.lastEnd) return drop("out-of-order");
+        if (window.windowStart <= state.lastStart) return drop("out-of-order");
         goOn(state, window);
         const forecasts = places.map(({ horizonS, quantity }, i): QuantityForecast => {
           const series = state.series[i] as Series;
@@ -100,7 +100,7 @@ function goOn(state: State, { windowStart, windowEnd }: LoadWindow): void {
   const length = windowEnd - windowStart;
   if (length !== state.length) for (const series of state.series) series.told = [];
   state.length = length;
-  state.lastEnd = windowEnd;
+  state.lastStart = windowStart;
 }
 
 /** Keeps a forecast to be judged, unless one is kept that is less than `apart` before it. In place. */

@@ -3,7 +3,7 @@ import { topics } from "../../schemas/topics/index.ts";
 import { loadOf } from "../../test/pipelines/loads.ts";
 import { drive } from "../conformance/drive.ts";
 import type { StoreFactory } from "../stream/stage.ts";
-import type { ForecastLoad } from "./forecast-load.ts";
+import type { ForecastLoad, QuantityForecast } from "./forecast-load.ts";
 import { type ReplicaOptions, replicaRule } from "./replica-rule.ts";
 
 const options = { requestsPerReplica: 2, startupS: 120, minReplicas: 1, maxReplicas: 10, holdS: 30, maxKeys: 5 };
@@ -34,6 +34,14 @@ describe("the replica rule", () => {
       [2, 5],
       [5, 3],
     ]);
+  });
+
+  it("holds a need from the start of its window, wherever that is said to end", () => {
+    const high = forecast(0, 60);
+    const wrong = { ...high, window: { ...high.window, windowEnd: high.window.windowStart + 1e6 * 86_400, requests: 60 * 8_640 } };
+    const far = { ...wrong, forecasts: [{ ...(high.forecasts[0] as QuantityForecast), high: 10 * 86_400 }] };
+    const after = Array.from({ length: 4 }, (_, n) => forecast(n + 1, 20));
+    expect(desired({}, far, ...after)).toEqual([5, 1]);
   });
 
   it("does not flap where the load does", () => {

@@ -52,7 +52,7 @@ export function replicaRule(name: string, options: ReplicaOptions): OperatorFunc
         if (ahead === undefined) return none();
         const lengthS = (window.windowEnd - window.windowStart) / 1e6;
         const replicas = (requests: number) => bounded(Math.ceil(requests / lengthS / requestsPerReplica), minReplicas, maxReplicas);
-        const desired = held(state, window.windowEnd, replicas(ahead.high), holdS * 1e6);
+        const desired = held(state, window.windowStart, replicas(ahead.high), holdS * 1e6);
         if (state.decided && desired === state.desired) return none();
         state.decided = true;
         state.desired = desired;

@@ -58,6 +58,13 @@ describe("what a lane lets in", () => {
       "GW_RECORD_TIME",
       /after the broker/,
     ],
+    [
+      "a window that ends in a month",
+      record({ ...event, windowEnd: event.windowEnd + 30 * 86_400_000_000 }),
+      "GW_RECORD_TIME",
+      /windowEnd is/,
+    ],
+    ["an event written down tomorrow", record({ ...event, ts: event.windowEnd + 86_400_000_000 }), "GW_RECORD_TIME", /ts is/],
   ])("is not %s, and the reason names what is wrong", ([, given, code, message]) => {
     expect(admit(lane, given, plain, hour)).toEqual({ code, message: expect.stringMatching(message) });
   });

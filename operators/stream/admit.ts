@@ -1,7 +1,6 @@
 import { isAscii } from "node:buffer";
 import { Fault, faultOf } from "../../schemas/faults/fault.ts";
 import type { FaultCode } from "../../schemas/faults/faults.ts";
-import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { AssembledInput } from "./assemble.ts";
 import type { TableChange } from "./context.ts";
@@ -28,7 +27,7 @@ export interface Refused {
 
 /**
  * Lets a record in, or says why not: its bytes must decode, its value must make sense, its key must be the one the catalogue
- * builds (another would put one key's records into two lanes) and its event time must be credible. Never throws.
+ * builds (another would put one key's records into two lanes) and its times must be credible. Never throws.
  */
 export function admit(
   input: Pick<AssembledInput, "topic" | "role">,
@@ -49,8 +48,7 @@ export function admit(
     if (record.key === null || !sameText(record.key, expected)) {
       throw new Fault("GW_RECORD_KEY", `the key is ${record.key === null ? "missing" : `"${excerpt(record.key)}"`}, not "${expected}"`);
     }
-    const { eventTime } = input.topic;
-    const wrong = eventTime === null ? undefined : implausibleTime(eventTime(value), record.timestampMs, maxAheadMs);
+    const wrong = input.topic.untimely(value, record.timestampMs, maxAheadMs);
     return wrong === undefined ? { value, clocked: value, origin: record } : { code: "GW_RECORD_TIME", message: wrong };
   } catch (error) {
     const { code, message } = faultOf(error, "GW_DECODE_TRUNCATED", `reading ${input.topic.name}`);

@@ -23,7 +23,11 @@ export const faults = {
   GW_RECORD_SHAPE: { retriable: false, then: "dead-letter", remedy: "Make the value fit the topic's schema." },
   GW_RECORD_KEY: { retriable: false, then: "dead-letter", remedy: "Give the key as the topic catalogue builds it, or leave it out." },
   GW_RECORD_SENSELESS: { retriable: false, then: "dead-letter", remedy: "Mend the value the message names; it cannot be true." },
-  GW_RECORD_TIME: { retriable: false, then: "dead-letter", remedy: "Event times lie in 2000 to 2100 and not far after the broker's." },
+  GW_RECORD_TIME: {
+    retriable: false,
+    then: "dead-letter",
+    remedy: "Times lie in 2000 to 2100 and, but for when something expires, not far after the broker's.",
+  },
   GW_STAGE_THREW: { retriable: false, then: "dead-letter", remedy: "A defect: report the message with the dead letter's bytes." },
   GW_ROW_REFUSED: { retriable: false, then: "dead-letter", remedy: "ClickHouse takes no such row; see what its message names." },
 

@@ -10,4 +10,5 @@ export const command = topic<Command>({
   role: "table",
   key: ["id"],
   eventTime: "ts",
+  planned: ["expiresTs"],
 });

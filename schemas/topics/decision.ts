@@ -10,6 +10,7 @@ export const decision = topic<Decision>({
   role: "output",
   key: ["deploymentId"],
   eventTime: "ts",
+  planned: ["expiresTs"],
   table: "decision",
   urgent: true,
 });

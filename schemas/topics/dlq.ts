@@ -22,6 +22,7 @@ export const dlq: Topic<Buffer> = {
   table: "dlq",
   complete: (value) => value,
   senseless: () => undefined,
+  untimely: () => undefined,
   urgent: false,
   doc: "What could not be processed, its bytes untouched, with the reason in headers.",
 };

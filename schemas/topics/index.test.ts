@@ -55,6 +55,35 @@ describe("the catalogue", () => {
   });
 });
 
+describe("times of an event", () => {
+  const hour = 3_600_000;
+  const at = Date.parse("2026-01-31T00:00:00Z");
+  const soon = (at + hour) * 1_000;
+  const tooSoon = soon + 1_000;
+  const times = ({ schema, role }: AnyTopic) =>
+    role === "internal" || schema === null
+      ? []
+      : shapeOf(schema).fields.filter(({ shape }) => (shape.kind === "optional" ? shape.of.kind : shape.kind) === "time");
+  const valued = (topic: AnyTopic, value: number) => Object.fromEntries(times(topic).map(({ name }) => [name, value]));
+
+  it.for(all.flatMap((topic) => times(topic).map(({ name }): [string, string, AnyTopic] => [topic.name, name, topic])))(
+    "%s.%s is not ahead of the broker's, unless it says what is planned",
+    ([, name, topic]) => {
+      const planned = ["expiresTs", "endTs"].includes(name);
+      const wrong = topic.untimely({ ...valued(topic, soon), [name]: tooSoon }, at, hour);
+      expect(wrong === undefined).toBe(planned);
+      if (!planned && name !== "windowStart" && name !== "ts") expect(wrong).toBe(`${name} is 3600001 ms after the broker's time`);
+      expect(topic.untimely(valued(topic, soon), at, hour)).toBeUndefined();
+      expect(topic.untimely(valued(topic, tooSoon), Number.NaN, hour)).toBeUndefined();
+    },
+  );
+
+  it("that are absent are none", () => {
+    const never = { scheduledTs: null, firstTokenTs: null, finishTs: null };
+    expect(topics.request.untimely({ ts: soon, arrivalTs: soon, ...never } as never, at, hour)).toBeUndefined();
+  });
+});
+
 describe("the broker's settings", () => {
   it("of an input", () =>
     expect(specOf(topics.router as AnyTopic, "production")).toEqual({

@@ -14,5 +14,6 @@ export const injection = topic<Injection>({
   role: "output",
   key: ["deploymentId"],
   eventTime: "ts",
+  planned: ["endTs"],
   table: "injection",
 });

@@ -10,4 +10,5 @@ export const intel = topic<Indicator>({
   role: "table",
   key: ["indicator"],
   eventTime: "ts",
+  planned: ["expiresTs"],
 });

@@ -24,6 +24,7 @@ export function internalTopic<T>({ name, schema, eventTime }: InternalEntry<T>):
     table: null,
     complete: (value) => value,
     senseless: () => undefined,
+    untimely: () => undefined,
     urgent: true,
     doc: "",
   };

@@ -6,7 +6,11 @@ export const latestTime = 4_102_444_799_999_999;
 /** Why an event time in microseconds cannot be right: outside 2000 to 2100, or too far after the broker's own clock. */
 export function implausibleTime(eventMicros: number, brokerTimestampMs: number, maxAheadMs: number): string | undefined {
   if (!(eventMicros >= earliestTime && eventMicros <= latestTime)) return `the event time ${eventMicros} is outside 2000 to 2100`;
-  if (eventMicros / 1000 > brokerTimestampMs + maxAheadMs)
-    return `the event time is ${Math.round(eventMicros / 1000 - brokerTimestampMs)} ms after the broker's`;
-  return undefined;
+  const ahead = tooFarAhead(eventMicros, brokerTimestampMs, maxAheadMs);
+  return ahead === undefined ? undefined : `the event time is ${ahead} ms after the broker's`;
+}
+
+/** Milliseconds that a time in microseconds is after the broker's own clock; undefined where it may be so far ahead. */
+export function tooFarAhead(micros: number, brokerTimestampMs: number, maxAheadMs: number): number | undefined {
+  return micros / 1000 > brokerTimestampMs + maxAheadMs ? Math.round(micros / 1000 - brokerTimestampMs) : undefined;
 }

@@ -1,8 +1,9 @@
 import avro from "avsc";
 import { avroFile } from "../shapes/avro-file.ts";
-import { type RecordShape, shapeOf } from "../shapes/shape.ts";
+import { type Field, type RecordShape, shapeOf } from "../shapes/shape.ts";
 import { keyBuilder } from "./key.ts";
 import { type Rule, senseOf } from "./sense.ts";
+import { implausibleTime, tooFarAhead } from "./time.ts";
 
 /** A topic of the catalogue: all that anyone needs to know to write it, read it, make it or keep it. */
 export interface Topic<T> {
@@ -28,6 +29,11 @@ export interface Topic<T> {
   complete(value: T): T;
   /** Why the record cannot be true, naming the field; undefined where nothing speaks against it. */
   senseless(value: T): string | undefined;
+  /**
+   * Why a time cannot be true: that of the event outside 2000 to 2100, or it or any other at which something had happened more than
+   * `maxAheadMs` after the broker's (nothing is, where that is NaN).
+   */
+  untimely(value: T, brokerTimestampMs: number, maxAheadMs: number): string | undefined;
   /** Record headers, so that readers can choose without decoding. */
   headers?(value: T): Record<string, string>;
   /** Whether someone waits for it: it is written within 100 ms and not within a second. */
@@ -47,6 +53,8 @@ interface TopicEntry<T> {
   /** In this order; the first is a text. */
   readonly key: readonly (keyof T & string)[];
   readonly eventTime: (keyof T & string) | null;
+  /** Times of what is to come, which may lie ahead. */
+  readonly planned?: readonly (keyof T & string)[];
   readonly table?: string;
   readonly retentionMs?: number;
   readonly complete?: (value: Writable<T>) => void;
@@ -65,6 +73,7 @@ export function topic<T extends object>({
   role,
   key,
   eventTime,
+  planned = [],
   complete,
   rules = [],
   table = null,
@@ -83,6 +92,7 @@ export function topic<T extends object>({
     ...byRole[role],
     complete: inPlace(complete),
     senseless: senseOf(shape, { eventTime: role === "table" ? null : eventTime, rules: rules as readonly Rule<never>[] }),
+    untimely: timeCheck(shape, eventTime, planned),
     table,
     urgent: entry.urgent ?? false,
     doc: shape.doc,
@@ -129,4 +139,22 @@ const byRole = {
 function timeField<T>(shape: RecordShape, name: keyof T & string): (value: T) => number {
   if (shape.fields.find((field) => field.name === name)?.shape.kind !== "time") throw new TypeError(`${shape.name}.${name} is not a time`);
   return (value) => value[name] as number;
+}
+
+/** The event's own time is looked at first: it speaks of itself by no name. */
+function timeCheck<T extends object>(shape: RecordShape, eventTime: string | null, planned: readonly string[]): Topic<T>["untimely"] {
+  const isTime = ({ shape: of }: Field) => (of.kind === "optional" ? of.of.kind : of.kind) === "time";
+  const others = shape.fields.filter((field) => isTime(field) && field.name !== eventTime && !planned.includes(field.name));
+  // `ts` stands first and may be made of the others: the reason names what was given.
+  const names = others.map(({ name }) => name).reverse();
+  return (value, brokerTimestampMs, maxAheadMs) => {
+    const times = value as Readonly<Record<string, number | null>>;
+    const wrong = eventTime === null ? undefined : implausibleTime(times[eventTime] as number, brokerTimestampMs, maxAheadMs);
+    if (wrong !== undefined) return wrong;
+    for (const name of names) {
+      const ahead = tooFarAhead(times[name] ?? 0, brokerTimestampMs, maxAheadMs);
+      if (ahead !== undefined) return `${name} is ${ahead} ms after the broker's time`;
+    }
+    return undefined;
+  };
 }
