@@ -8,8 +8,16 @@ export const routingKeys = {
     .min(0)
     .default(2)
     .describe("how long after a window's end, by the tokens' own time, its tokens are still counted, in seconds"),
-  routingIdleS: z.number().positive().default(15).describe("open windows are closed when no token came for so long, in seconds"),
-  routingMaxOpen: z.int().positive().default(20_000).describe("windows open at once; beyond it they are closed early"),
+  routingIdleS: z
+    .number()
+    .positive()
+    .default(15)
+    .describe("open windows of an instance are closed when no token of it came for so long, in seconds"),
+  routingMaxOpen: z
+    .int()
+    .positive()
+    .default(20_000)
+    .describe("windows open at once, and 256 times as many experts in them, 16 bytes each; beyond either, windows are closed early"),
   watchDumps: z
     .array(z.string())
     .default([])

@@ -9,13 +9,20 @@ import { tokenRoute } from "./token-route.ts";
 
 /** Times in milliseconds. */
 export interface CountedRoutesOptions extends RouteWindowOptions {
-  /** Windows are closed when no token came for so long. */
+  /** The windows of an instance are closed when no token of it came for so long. */
   readonly idleMs: number;
-  /** How far a token's time may be ahead of this machine's: one of tomorrow would close the windows of today. */
+  /**
+   * How far a token's time may be ahead of this machine's, at most a window and the grace: no window of its instance would be closed
+   * until the others have come as far.
+   */
   readonly maxAheadMs: number;
   /** Takes one line for people. */
   say(line: string): void;
 }
+
+/** Experts of closed windows that go to Kafka in one call, some megabyte; also windows, which may be narrow. */
+const pieceExperts = 100_000;
+const pieceWindows = 1_000;
 
 /**
  * Counts posted tokens into windows and brings closed windows to Kafka. Windows that Kafka does not take are kept and given
@@ -26,9 +33,9 @@ export class CountedRoutes {
   readonly #options: CountedRoutesOptions;
   readonly #intake: Intake;
   readonly #windows: RouteWindows;
-  #closed: RouterEventInput[] = [];
+  readonly #closed: RouterEventInput[] = [];
+  #closedExperts = 0;
   #delivering: Promise<void> = Promise.resolve();
-  #usedAt = performance.now();
   readonly #ended = new AbortController();
   readonly #watching: Promise<void>;
   #lateSaid = 0;
@@ -48,10 +55,22 @@ export class CountedRoutes {
   /** Counts one parsed line. Throws a Fault of the GW_RECORD family. */
   add(value: unknown, shape: GateShape): void {
     const route = tokenRoute(value);
-    const wrong = implausibleTime(route.ts, Date.now(), this.#options.maxAheadMs);
+    const { windowMs, graceMs, maxAheadMs } = this.#options;
+    const wrong = implausibleTime(route.ts, Date.now(), Math.min(maxAheadMs, windowMs + graceMs));
     if (wrong !== undefined) throw new Fault("GW_RECORD_TIME", wrong);
-    this.#usedAt = performance.now();
-    this.#closed.push(...this.#windows.add(route, shape));
+    this.#keep(this.#windows.add(route, shape, performance.now()));
+  }
+
+  /** Whether closed windows fill a call: none should be counted before they are delivered. */
+  get isFull(): boolean {
+    return this.#closedExperts >= pieceExperts;
+  }
+
+  #keep(closed: readonly RouterEventInput[]): void {
+    for (const window of closed) {
+      this.#closed.push(window);
+      this.#closedExperts += window.numExperts;
+    }
   }
 
   /** Resolves when every closed window is in Kafka. Throws what the intake throws; the windows are kept for the next time. */
@@ -63,18 +82,29 @@ export class CountedRoutes {
 
   async #deliver(): Promise<void> {
     while (this.#closed.length > 0) {
-      const some = this.#closed.slice(0, 1_000);
+      const some = this.#piece();
       const { faults } = await this.#intake.take(topics.router, some);
       this.#closed.splice(0, some.length);
+      for (const { numExperts } of some) this.#closedExperts -= numExperts;
       if (faults[0] !== undefined) this.#options.say(`routing: ${faults.length} windows are no records: ${faults[0].message}`);
     }
+  }
+
+  #piece(): RouterEventInput[] {
+    let [count, experts] = [0, 0];
+    for (const { numExperts } of this.#closed) {
+      if (count === pieceWindows || (count > 0 && experts + numExperts > pieceExperts)) break;
+      count += 1;
+      experts += numExperts;
+    }
+    return this.#closed.slice(0, count);
   }
 
   /** Closes and delivers what is open. */
   async stop(): Promise<void> {
     this.#ended.abort();
     await this.#watching;
-    this.#closed.push(...this.#windows.flush());
+    this.#keep(this.#windows.flush());
     await this.deliver().catch((error) => {
       this.#options.say(`routing: ${this.#closed.length} windows are lost: ${faultOf(error, "GW_PART_FAILED", "writing them").message}`);
     });
@@ -86,7 +116,7 @@ export class CountedRoutes {
     while (!signal.aborted) {
       await after(idleMs / 4, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      if (performance.now() - this.#usedAt >= idleMs) this.#closed.push(...this.#windows.flush());
+      this.#keep(this.#windows.closeSilent(performance.now() - idleMs));
       const { late, crowdedOut } = this.#windows;
       if (late > this.#lateSaid) say(`routing: ${late} tokens came after their window was closed; ${crowdedOut} windows were closed early`);
       this.#lateSaid = late;

@@ -97,6 +97,37 @@ describe("tokens to windows", () => {
     expect(closed.length + counted.late + counted.open).toBe(50);
   });
 
+  it("bounds the experts of all open windows too: a window may have two or sixty thousand", () => {
+    const counted = windows({ maxOpen: 1_000 });
+    const wide = { ...shape, numExperts: 60_000 };
+    const closed = [
+      ...feed(
+        counted,
+        Array.from({ length: 20 }, (_, layer) => token(0, [0, 1], { layer })),
+      ),
+      ...Array.from({ length: 50 }, (_, layer) => counted.add(token(0, [0, 1], { layer }), wide)).flat(),
+    ];
+    expect(counted.openExperts).toBeLessThanOrEqual(256_000);
+    expect(counted.crowdedOut).toBe(closed.length);
+    expect(closed.length + counted.late + counted.open).toBe(70);
+    counted.flush();
+    expect([counted.open, counted.openExperts]).toEqual([0, 0]);
+  });
+
+  it("closes an instance that was silent, whatever the others do, and takes nothing for a closed window afterwards", () => {
+    const counted = windows();
+    counted.add(token(0, [0, 1]), shape, 100);
+    counted.add(token(0, [0, 1], { instanceId: "i-1" }), shape, 100);
+    counted.add(token(1, [0, 1], { instanceId: "i-1" }), shape, 101);
+    expect(counted.closeSilent(99)).toEqual([]);
+    expect(counted.closeSilent(100)).toMatchObject([{ instanceId: "i-0", tokens: 1 }]);
+    expect(counted.open).toBe(1);
+    counted.add(token(2, [0, 1]), shape, 200);
+    expect(counted.late).toBe(1);
+    expect(counted.closeSilent(199)).toMatchObject([{ instanceId: "i-1", tokens: 2 }]);
+    expect(counted.closeSilent(1_000)).toEqual([]);
+  });
+
   it("forgets the engine that was silent longest, not before its windows are out", () => {
     const counted = windows({ maxOpen: 10_000 });
     const closed = feed(

@@ -19,7 +19,10 @@ export interface RouteWindowOptions {
   readonly windowMs: number;
   /** How long after a window's end, by the tokens' own time, tokens of it are still counted. */
   readonly graceMs: number;
-  /** Windows open at once; beyond it the oldest is closed early. A layer and phase of an instance has one or two. */
+  /**
+   * Windows open at once, and 256 times as many experts in them (16 bytes each); beyond either, windows are closed early. A layer
+   * and phase of an instance has one or two.
+   */
   readonly maxOpen: number;
 }
 
@@ -30,11 +33,15 @@ interface Engine {
   closedTo: number;
   /** The end of the window that is due first. */
   nextEnd: number;
+  /** When its last token came, by the caller's clock. */
+  usedMs: number;
   readonly open: Map<string, LayerWindow>;
 }
 
 /** Engines remembered; of more, the one that has been silent longest is closed and forgotten. */
 const maxEngines = 1_000;
+/** What a window has on average where the bounds on windows and on their experts are met at once. */
+const expertsAWindow = 256;
 
 /**
  * Counts tokens into windows of `moe.router` by the tokens' own time; no clock is read. A window is closed once a token of the
@@ -45,6 +52,7 @@ export class RouteWindows {
   readonly #options: RouteWindowOptions;
   readonly #engines = new Map<string, Engine>();
   #open = 0;
+  #openExperts = 0;
   /** Tokens that came after their window was closed. */
   late = 0;
   /** Tokens that were padding: every choice -1. */
@@ -61,8 +69,16 @@ export class RouteWindows {
     return this.#open;
   }
 
-  /** The windows that this token closes. Throws GW_RECORD_SENSELESS for experts that the gate does not have. */
-  add(route: TokenRoute, shape: GateShape): RouterEventInput[] {
+  /** The experts of all open windows: what their memory goes by. */
+  get openExperts(): number {
+    return this.#openExperts;
+  }
+
+  /**
+   * The windows that this token closes. `nowMs` is of any clock, for `closeSilent`. Throws GW_RECORD_SENSELESS for experts that the
+   * gate does not have.
+   */
+  add(route: TokenRoute, shape: GateShape, nowMs = 0): RouterEventInput[] {
     const { layer, experts, ts, phase = "MIXED", deploymentId = shape.deploymentId, instanceId = shape.instanceId } = route;
     const { numExperts, topK, source } = shape;
     const highest = Math.max(...experts);
@@ -74,6 +90,7 @@ export class RouteWindows {
     }
     const closed: RouterEventInput[] = [];
     const engine = this.#engine(JSON.stringify([deploymentId, instanceId]), closed);
+    engine.usedMs = nowMs;
     const lengthUs = this.#options.windowMs * 1000;
     const start = Math.floor(ts / lengthUs) * lengthUs;
     if (start < engine.closedTo) {
@@ -88,17 +105,29 @@ export class RouteWindows {
       engine.open.set(key, window);
       engine.nextEnd = Math.min(engine.nextEnd, window.end);
       this.#open += 1;
+      this.#openExperts += numExperts;
     }
     window.add(route);
     if (ts > engine.newest) {
       engine.newest = ts;
       closed.push(...this.#closeTo(engine, engine.newest - this.#options.graceMs * 1000));
     }
-    if (this.#open > this.#options.maxOpen) closed.push(...this.#makeRoom(engine));
+    while (this.#isCrowded()) closed.push(...this.#makeRoom(engine));
     return closed;
   }
 
-  /** Closes every window, as where an engine has fallen silent or the program ends. */
+  /** Closes the windows of every instance whose last token came at `sinceMs` or before. */
+  closeSilent(sinceMs: number): RouterEventInput[] {
+    const closed: RouterEventInput[] = [];
+    for (const engine of this.#engines.values()) {
+      // In the order of their last tokens.
+      if (engine.usedMs > sinceMs) break;
+      closed.push(...this.#closeTo(engine, Number.POSITIVE_INFINITY));
+    }
+    return closed;
+  }
+
+  /** Closes every window, as where the program ends. */
   flush(): RouterEventInput[] {
     return [...this.#engines.values()].flatMap((engine) => this.#closeTo(engine, Number.POSITIVE_INFINITY));
   }
@@ -116,7 +145,7 @@ export class RouteWindows {
       closed.push(...this.#closeTo(oldest[1], Number.POSITIVE_INFINITY));
       this.#engines.delete(oldest[0]);
     }
-    const engine: Engine = { newest: 0, closedTo: 0, nextEnd: Number.POSITIVE_INFINITY, open: new Map() };
+    const engine: Engine = { newest: 0, closedTo: 0, nextEnd: Number.POSITIVE_INFINITY, usedMs: 0, open: new Map() };
     this.#engines.set(name, engine);
     return engine;
   }
@@ -136,7 +165,13 @@ export class RouteWindows {
       engine.closedTo = Math.max(engine.closedTo, window.end);
     }
     this.#open -= due.length;
+    this.#openExperts -= due.reduce((sum, { scope }) => sum + scope.numExperts, 0);
     return due.toSorted(inOrder).map((window) => window.value());
+  }
+
+  #isCrowded(): boolean {
+    const { maxOpen } = this.#options;
+    return this.#open > maxOpen || this.#openExperts > maxOpen * expertsAWindow;
   }
 
   /** Of the engine that asks for room: everything but its newest windows, and those too where that is not enough. */

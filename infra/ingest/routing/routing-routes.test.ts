@@ -20,6 +20,7 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
   await codec.register([topics.router]);
   const maker = new RecordMaker({ topic: topics.router, codec, named: (name) => name, maxAheadMs: 60_000 });
   const taken: RouterEventInput[] = [];
+  const takes: (readonly unknown[])[] = [];
   const said: string[] = [];
   const refusals: Fault[] = [];
   const intake: Intake = {
@@ -29,6 +30,7 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
       expect(topic.name).toBe("moe.router");
       for (const value of values) maker.recordOf(value as Readonly<Record<string, unknown>>);
       taken.push(...(values as RouterEventInput[]));
+      takes.push(values);
       return { accepted: values.length, faults: [] };
     },
   };
@@ -45,7 +47,7 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
     const response = await fetch(`${server.address}/api/v1/routing/${path}`, { method: "POST", body });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  return { post, taken, said, refusals, counted };
+  return { post, taken, takes, said, refusals, counted };
 }
 
 const at = Date.parse("2026-01-01T00:00:00Z") * 1000;
@@ -86,6 +88,35 @@ describe("tokens over HTTP", () => {
     const { post, taken } = await served({ idleMs: 80 });
     await post(gate, token(0));
     await expect.poll(() => taken.length).toBe(1);
+  });
+
+  it("have the windows of an instance closed that fell silent, while another goes on", async () => {
+    const { post, taken } = await served({ idleMs: 200 });
+    await post(gate, token(0) + token(0, [0, 1], { instanceId: "engine-1" }));
+    const goesOn = async () => {
+      await post(gate, token(1, [0, 1], { instanceId: "engine-1" }));
+      return taken.map(({ instanceId, tokens }) => [instanceId, tokens]);
+    };
+    await expect.poll(goesOn, { interval: 20, timeout: 5_000 }).toEqual([["engine-0", 1]]);
+  });
+
+  it("are refused where they are a window and the grace ahead of the clock: one such would hold all windows open", async () => {
+    const { post, taken } = await served();
+    const now = Date.now() * 1000;
+    const live = (aheadMs: number) => `${JSON.stringify({ layer: 0, experts: [0, 1], ts: now + aheadMs * 1000 })}\n`;
+    const { status, body } = await post(gate, live(-20_000) + live(50_000) + live(4_000));
+    expect([status, body.accepted, body.rejected]).toEqual([422, 2, 1]);
+    expect(body.faults).toMatchObject([{ index: 1, code: "GW_RECORD_TIME" }]);
+    expect(taken).toMatchObject([{ tokens: 1 }]);
+  });
+
+  it("go to Kafka in pieces by their size, before very wide windows pile up", async () => {
+    const { post, taken, takes } = await served();
+    const wide = "tokens?numExperts=60000&topK=2";
+    const lines = Array.from({ length: 30 }, (_, n) => token(n * 10_000)).join("");
+    await post(wide, lines);
+    expect(taken).toHaveLength(29);
+    expect(Math.max(...takes.map((windows) => windows.length))).toBeLessThanOrEqual(2);
   });
 
   it("wait with their windows while Kafka is away, and no others are counted meanwhile", async () => {

@@ -26,7 +26,7 @@ const gate = z.strictObject({
 });
 
 const mostFaults = 100;
-/** Lines between two deliveries of what they closed. */
+/** Lines between two deliveries of what they closed, at most. */
 const pieceLines = 5_000;
 
 /**
@@ -52,7 +52,7 @@ export function routingRoutes(server: FastifyInstance, intake: Intake, counted: 
             told.rejected += 1;
             if (told.faults.length < mostFaults) told.faults.push({ index: number - 1, code, message });
           }
-          if ((told.accepted + told.rejected) % pieceLines === 0) await counted.deliver();
+          if (counted.isFull || (told.accepted + told.rejected) % pieceLines === 0) await counted.deliver();
         }
       }
       await counted.deliver();
