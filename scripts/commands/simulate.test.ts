@@ -48,7 +48,7 @@ describe("gatewatch simulate", () => {
     [{ topics: "moe.routers" }, /there are moe\.router/],
     [{ start: "yesterday" }, /2026-01-31T12:00:00Z/],
     [{ experts: "10" }, /multiple of --ranks/],
-    [{ experts: "4", topK: "8" }, /at most as many/],
+    [{ experts: "8", topK: "5" }, /at most half of the experts/],
     [{ toTopics: true, out: "x" }, /exclude/],
     [{ requests: "-1" }, /requests/],
   ])("refuses %j with what is wanted", async (typed, words) => {

@@ -97,7 +97,8 @@ export const simulate = command({
 
 function deploymentOf({ seed, deployment, instances, layers, experts, topK, ranks, requests, windowS, load }: Options): Deployment {
   if (experts % ranks !== 0) throw new Fault("GW_USAGE", `--experts ${experts}: a multiple of --ranks (${ranks}) is wanted`);
-  if (topK > experts) throw new Fault("GW_USAGE", `--top-k ${topK}: at most as many as there are experts (${experts})`);
+  if (topK > experts / 2)
+    throw new Fault("GW_USAGE", `--top-k ${topK}: at most half of the experts (${experts}), or there is little to route`);
   return {
     ...usual,
     ...{ seed, deploymentId: deployment, instances, layers, experts, topK, ranks, requestsPerS: requests },

@@ -36,6 +36,7 @@ describe("a simulated deployment", () => {
       layers: fc.integer({ min: 1, max: 3 }),
       ranks: fc.constantFrom(1, 2, 4),
       topK: fc.integer({ min: 1, max: 4 }),
+      experts: fc.constantFrom(4, 8, 16),
       requestsPerS: fc.constantFrom(0.1, 3, 20),
     });
     const names: FaultName[] = [
@@ -51,12 +52,16 @@ describe("a simulated deployment", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
         const faults = [...names, ...attacks].map((name) => every(name, 5, 20));
-        const events = run(30, faults, { ...small, experts: 16, ...shape, loadEveryMs: 10_000 });
+        const events = run(30, faults, { ...small, ...shape, loadEveryMs: 10_000 });
         for (const event of events) read(event);
+        for (const one of of<RouterEvent>(events, "moe.router")) {
+          const counted = one.expertCounts.reduce((sum, count) => sum + count, 0);
+          expect([one.assignments, one.assignments + (one.droppedTokens ?? 0)]).toEqual([counted, one.tokens * one.topK]);
+        }
         expect(of(events, "gatewatch.injection").length).toBe(2 * faults.length);
         expect(of(events, "moe.load").length).toBe(3);
       }),
-      { numRuns: 12 },
+      { numRuns: 12, examples: [[{ seed: 1, instances: 1, layers: 1, ranks: 1, topK: 4, experts: 4, requestsPerS: 20 }]] },
     );
   });
 

@@ -68,7 +68,7 @@ export function placeOf(fault: AimedFault, { deploymentId }: Deployment): FaultP
     "hot-expert": {
       entity: { type: "expert", id },
       evidence: where("layer", "expert"),
-      detail: `expert ${expert} of layer ${layer} of ${id} gets a fifth of all assignments`,
+      detail: `expert ${expert} of layer ${layer} of ${id} is picked for four tokens of five`,
     },
     "router-collapse": {
       entity: { type: "layer", id },

@@ -78,9 +78,14 @@ describe("faults and what they do to other topics", () => {
     ).toBeLessThan(0.85);
   });
 
-  it("a dead expert gets nothing, a hot one a fifth", () => {
+  it.each([
+    [1, 16],
+    [2, 16],
+    [4, 64],
+    [8, 32],
+  ])("a dead expert gets nothing, a hot one most tokens, of %i experts a token out of %i", (topK, experts) => {
     const share = (name: FaultName, at: number) => {
-      const events = run(120, [every(name, 60, 60)]);
+      const events = run(120, [every(name, 60, 60)], { ...small, topK, experts });
       const truth = of<{ entity: { id: string }; evidence: { value: string }[] }>(events, "gatewatch.injection")[0];
       const [layer, expert] = (truth?.evidence ?? []).map(({ value }) => Number(value));
       const windows = of<RouterEvent>(events, "moe.router").filter(
@@ -92,8 +97,20 @@ describe("faults and what they do to other topics", () => {
       );
     };
     expect(share("dead-expert", 60)).toBe(0);
-    expect(share("hot-expert", 60)).toBeGreaterThan(0.12);
-    expect(share("dead-expert", 0)).toBeGreaterThan(1 / 32);
+    expect(share("hot-expert", 60) * topK).toBeGreaterThan(0.6);
+    expect(share("hot-expert", 60) * topK).toBeLessThan(0.95);
+    expect(share("dead-expert", 0)).toBeGreaterThan(0.5 / experts);
+  });
+
+  it("a dead expert gets nothing, whatever else hits its layer", () => {
+    const one = { ...small, instances: 1, layers: 1 };
+    const at = (name: FaultName) => every(name, 30, 60);
+    const events = run(90, [at("dead-expert"), at("hot-expert"), at("router-collapse"), at("repeated-token")], one);
+    const truth = of<{ fault: string; evidence: { value: string }[] }>(events, "gatewatch.injection");
+    const dead = Number(truth.find(({ fault }) => fault === "dead-expert")?.evidence[1]?.value);
+    const counts = of<RouterEvent>(events, "moe.router").map(({ expertCounts }) => expertCounts[dead]);
+    expect(counts.slice(6)).toEqual(counts.slice(6).map(() => 0));
+    expect(Math.min(...counts.slice(0, 6).map(Number))).toBeGreaterThan(0);
   });
 
   it("a flood queues up: more requests, longer first tokens, full blocks", () => {

@@ -44,6 +44,12 @@ describe("clustering", () => {
     for (const requests of [4, 30]) expect(Math.abs(spread(requests) / ((0.25 * 0.15) / requests) - 1)).toBeLessThan(0.15);
   });
 
+  it("leaves nobody alive without a share, and the dead without any", () => {
+    const shares = clustered(normalised([1e-6, 1, 0, 1e-6]), 1, streamOf(3, "alive"));
+    expect(shares.map((share) => share > 0)).toEqual([true, true, false, true]);
+    expect(sum(deal(30, shares, 10, streamOf(3, "deal")))).toBe(30);
+  });
+
   it("is a share of one where there is but one request", () => {
     expect(sum(clustered([0.5, 0.5], 1, streamOf(2, "one")))).toBeCloseTo(1, 9);
   });

@@ -7,6 +7,7 @@ import { normalised } from "./popularity.ts";
  * gpt-oss counts at about 400 tokens a request.
  */
 const clustering = 0.15;
+const leastDrawn = 1e-9;
 
 /**
  * Shares as one window has them: Dirichlet about the expected ones, as wide as its requests are few. `concentration` is the sum
@@ -14,11 +15,14 @@ const clustering = 0.15;
  */
 export function clustered(shares: readonly number[], concentration: number, random: Random): number[] {
   const effective = Math.max(1, 1 / (clustering * Math.max(concentration, 1e-6)) - 1);
-  const drawn = shares.map((share) => gamma(random, share * effective));
-  return drawn.some((one) => one > 0) ? normalised(drawn) : [...shares];
+  // A small shape underflows to 0; who is alive keeps a little, so that there is always room among the living.
+  return normalised(shares.map((share) => (share > 0 ? Math.max(gamma(random, share * effective), leastDrawn) : 0)));
 }
 
-/** Deals assignments out by shares: whole numbers that add up to `total` exactly, none above `most` (a token picks an expert once). */
+/**
+ * Deals assignments out by shares: whole numbers, none above `most` (a token picks an expert once). They add up to `total`, or to
+ * the room there is among experts with a share.
+ */
 export function deal(total: number, shares: readonly number[], most: number, random: Random): number[] {
   const counts = shares.map((share) => Math.min(most, Math.floor(total * share)));
   let missing = total - counts.reduce((a, b) => a + b, 0);

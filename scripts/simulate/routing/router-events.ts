@@ -21,7 +21,7 @@ export interface RouterWindow {
   readonly faults: readonly AimedFault[];
 }
 
-/** The events of an instance's routers for one window, a layer each: assignments = tokens x topK - droppedTokens, always. */
+/** The events of an instance's routers for one window, a layer each: assignments = tokens x topK - droppedTokens. */
 export function routerEvents(deployment: Deployment, popularity: Popularity, window: RouterWindow): RouterEventInput[] {
   const { seed, layers, windowMs } = deployment;
   const { startMs, instance, load } = window;
@@ -67,19 +67,22 @@ function counted({ seed, topK }: Deployment, { load }: RouterWindow, { layer, sh
   const { tokens, repeatedTokens, concentration } = load;
   const usual = tokens - repeatedTokens;
   const isDropping = faults.some(({ name }) => name === "token-drops");
-  const droppedTokens = isDropping ? Math.round(usual * topK * droppedShare * (0.8 + 0.4 * random.next())) : 0;
-  const expertCounts = deal(usual * topK - droppedTokens, clustered(shares, concentration, random), usual, random);
-  // One token, one set of experts: another for each layer, the same for everyone who repeats it.
+  const overCapacity = isDropping ? Math.round(usual * topK * droppedShare * (0.8 + 0.4 * random.next())) : 0;
+  const expertCounts = deal(usual * topK - overCapacity, clustered(shares, concentration, random), usual, random);
   if (repeatedTokens > 0)
-    for (const expert of repeatedSet(seed, layer, shares.length, topK)) expertCounts[expert] = (expertCounts[expert] ?? 0) + repeatedTokens;
-  return { expertCounts, droppedTokens };
+    for (const expert of repeatedSet(seed, layer, shares, topK)) expertCounts[expert] = (expertCounts[expert] ?? 0) + repeatedTokens;
+  // Also what found no room, where fewer experts are alive than a token picks.
+  return { expertCounts, droppedTokens: tokens * topK - expertCounts.reduce((a, b) => a + b, 0) };
 }
 
-const repeatedSet = (seed: number, layer: number, experts: number, topK: number): number[] =>
+/** One token, one set of living experts: another for each layer, the same for everyone who repeats it. */
+const repeatedSet = (seed: number, layer: number, shares: readonly number[], topK: number): number[] =>
   shuffled(
-    Array.from({ length: experts }, (_, expert) => expert),
+    shares.map((_, expert) => expert),
     streamOf(seed, "repeated", layer),
-  ).slice(0, topK);
+  )
+    .filter((expert) => (shares[expert] ?? 0) > 0)
+    .slice(0, topK);
 
 /** In nats; a gate is surer of a token than the shares of all tokens would have it. */
 function tokenEntropy(shares: readonly number[], random: Random): number {
