@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Injection } from "../../schemas/types/avro.ts";
-import { answers, isDuring, type JudgedAlert } from "./matching.ts";
+import { answers, bestAnswered, isDuring, type JudgedAlert } from "./matching.ts";
 
 const truth = {
   deploymentId: "sim",
@@ -55,5 +55,32 @@ describe("a right answer", () => {
     };
     const by = (id: string) => isRight({ kind: "http.threat", entity: { type: "source", id }, evidence: [] }, attack);
     expect(["192.0.2.1", "192.0.2.9", "192.0.2.10"].map(by)).toEqual([true, true, false]);
+  });
+});
+
+describe("of several injections an alert answers", () => {
+  const injected = (startS: number, given: Partial<Injection> = {}) => ({
+    injection: { ...truth, startTs: startS * 1e6, endTs: (startS + 30) * 1e6, evidence: [], ...given },
+  });
+  const best = (alert: Partial<JudgedAlert>, ...all: { injection: Injection }[]) => {
+    const forth = bestAnswered({ ...right, ...alert }, all, 60_000);
+    // Whatever the order in which they were told.
+    expect(bestAnswered({ ...right, ...alert }, all.toReversed(), 60_000)).toBe(forth);
+    return forth?.injection.startTs;
+  };
+  const flood = { entity: { type: "tenant", id: "t" } as const };
+
+  it("first one whose place it names, though another is on", () => {
+    expect(best({ ts: 140e6 }, injected(100), injected(130, flood))).toBe(100e6);
+    const series = { type: "series", id: "vllm:num_requests_waiting|instance=i-0" };
+    expect(best({ ts: 140e6, entity: series }, injected(100), injected(130, flood))).toBe(100e6);
+    expect(best({ ts: 140e6, entity: { type: "series", id: "queue_depth" } }, injected(100), injected(130, flood))).toBe(130e6);
+  });
+
+  it("then one that is on, then the last to begin; none where all are wrong", () => {
+    expect(best({ ts: 120e6 }, injected(80), injected(110))).toBe(110e6);
+    expect(best({ ts: 120e6 }, injected(50, { endTs: 125e6 }), injected(85, { endTs: 95e6 }))).toBe(50e6);
+    expect(best({ ts: 150e6 }, injected(80), injected(110))).toBe(110e6);
+    expect(best({ kind: "metric.spike" }, injected(100))).toBeUndefined();
   });
 });
