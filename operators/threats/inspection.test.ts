@@ -44,6 +44,12 @@ describe("a request's scores", () => {
     expect(framing(["Content-Length", "3"], ["content-length", "3"])).toBe(0);
   });
 
+  it("are told of a request of which only the method is known", () => {
+    expect(scores({ method: "GET" })).toEqual({ "http.threat": 0 });
+    expect(scores({ method: "TRACE" })).toEqual({ "http.threat": 0.55 });
+    expect(scores({ method: "GET / HTTP/1.1" })).toEqual({ "http.threat": 0.75 });
+  });
+
   it("are never 1, never NaN, for whatever comes", () => {
     const text = fc.option(fc.string({ unit: "binary" }));
     fc.assert(
@@ -82,11 +88,19 @@ describe("the step", () => {
   });
 
   it("passes on one quiet request in a hundred, always the same ones", () => {
-    const told = Array.from({ length: 20_000 }, (_, i) => `request-${i}`).filter((id) => isTold(id, 0));
+    const told = Array.from({ length: 20_000 }, (_, i) => event({ requestId: `request-${i}` })).filter((one) => isTold(one, 0));
     expect(told.length).toBeGreaterThan(140);
     expect(told.length).toBeLessThan(260);
-    expect(told.every((id) => isTold(id, 0))).toBe(true);
-    expect(isTold("request-1", 0.11)).toBe(true);
+    expect(told.every((one) => isTold(one, 0))).toBe(true);
+    expect(isTold(event({ requestId: "request-1" }), 0.11)).toBe(true);
+  });
+
+  it("passes on as many of those that have no id, as time, source and path have it", () => {
+    const quiet = Array.from({ length: 20_000 }, (_, i) => ({ requestId: "", path: "/v1/models", ts: requestDefaults.ts + i * 1_000 }));
+    const told = quiet.filter((one) => inspect({ event: event(one), met: [] }, at).kind === "ok");
+    expect(told.length).toBeGreaterThan(140);
+    expect(told.length).toBeLessThan(260);
+    expect(told.every((one) => isTold(event(one), 0))).toBe(true);
   });
 });
 

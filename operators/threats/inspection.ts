@@ -43,7 +43,8 @@ export function inspectRequest(event: RequestEvent): readonly Judgement[] {
     if (scored !== undefined) (unit.kind === "prompt" ? prompt : http).push(scored);
   }
   const judgements: Judgement[] = [];
-  const hasHttp = event.path !== null || event.headers !== null || event.userAgent !== null || event.body !== null;
+  const { method, path, headers, userAgent, body } = event;
+  const hasHttp = [method, path, headers, userAgent, body].some((given) => given !== null);
   if (hasHttp) judgements.push(judgement("http.threat", http));
   if (units.some(({ kind }) => kind === "prompt")) judgements.push(judgement("prompt.injection", prompt));
   return judgements;
@@ -62,18 +63,19 @@ export function inspect({ event, met }: Sighting, { scored }: At): Outcome<Inspe
     scored?.(kind, score, null);
     if (score > worst) worst = score;
   }
-  const isWanted = worst > telling || met.length > 0 || (worst >= 0 && isSample(event.requestId));
+  const isWanted = worst > telling || met.length > 0 || (worst >= 0 && isSample(event));
   return isWanted ? ok({ event, judgements, met }) : none();
 }
 
 /** Whether a score is told: above 0.1, and of the others one request in a hundred, whichever lane or replay asks. */
-export const isTold = (requestId: string, score: number): boolean => score > telling || isSample(requestId);
+export const isTold = (event: RequestEvent, score: number): boolean => score > telling || isSample(event);
 
-/** FNV-1a, 32 bits, mixed once more so that ids that count up are spread. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
-function isSample(requestId: string): boolean {
+/** By its id, or where it has none by time, source and path. FNV-1a, 32 bits, mixed once more so that ids that count up are spread. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function isSample({ requestId, ts, sourceIp, path }: RequestEvent): boolean {
+  const text = requestId === "" ? `${ts} ${sourceIp} ${path}` : requestId;
   let hash = 0x811c9dc5;
-  const length = Math.min(requestId.length, 200);
-  for (let i = 0; i < length; i += 1) hash = Math.imul(hash ^ requestId.charCodeAt(i), 0x01000193);
+  const length = Math.min(text.length, 200);
+  for (let i = 0; i < length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x2c1b3c6d);
   hash ^= hash >>> 13;

@@ -11,7 +11,7 @@ import { signatureVersion } from "./threat-alert.ts";
 /** Scores of one request as records: each above 0.1, and of one request in a hundred whatever it is. */
 export function requestScores({ event, judgements }: Inspection, at: At): Outcome<SeriesScore> {
   const { ts, clusterId, deploymentId, instanceId, requestId } = event;
-  const told = judgements.filter(({ score }) => isTold(requestId, score));
+  const told = judgements.filter(({ score }) => isTold(event, score));
   if (told.length === 0) return none();
   const content = contentId(event);
   const scores = told.map(({ kind, score }) => ({
