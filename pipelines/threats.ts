@@ -29,7 +29,11 @@ const options = z.object({
     .describe("addresses and ranges (CIDR) that nothing is advised against, comma separated: proxies, health checks"),
   maxRequests: z.int().positive().default(20_000).describe("requests with something to say that a lane remembers, for 15 minutes"),
   maxSources: z.int().positive().default(20_000).describe("sources and categories whose alerts are being joined in one lane"),
-  maxIndicators: z.int().positive().default(50_000).describe("indicators of threat.intel that a lane holds; newer ones are left out"),
+  maxIndicators: z
+    .int()
+    .positive()
+    .default(50_000)
+    .describe("indicators of threat.intel that a lane holds; expired ones make room for newer ones"),
 });
 
 /**

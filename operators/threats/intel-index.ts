@@ -15,7 +15,6 @@ export interface Match {
   readonly place: string;
 }
 
-const mostHosts = 16;
 const shortestAgent = 3;
 const hosts = /\b(?:https?|wss?|ftp):\/\/(?:[^\s/@]{0,60}@)?([a-z0-9.-]{1,253})/gi;
 
@@ -48,11 +47,11 @@ export class IntelIndex {
     this.#agents.delete(known.key);
   }
 
-  /** Everything known of a request that has not expired at its time, by key: an order that survives a restart. */
+  /** Everything known of a request that has not expired at its time, each once, by key: an order that survives a restart. */
   matches(event: RequestEvent): Match[] {
-    const found: Match[] = [];
+    const found = new Map<string, Match>();
     const tell = (some: ReadonlyMap<string, Known> | undefined, place: string) => {
-      for (const known of some?.values() ?? []) if (!(known.expiresTs <= event.ts)) found.push({ known, place });
+      for (const [key, known] of some ?? []) if (!(known.expiresTs <= event.ts || found.has(key))) found.set(key, { known, place });
     };
     const address = event.sourceIp === null ? undefined : addressNumber(event.sourceIp);
     if (address !== undefined) {
@@ -70,7 +69,7 @@ export class IntelIndex {
     for (const [host, place] of this.#texts.size === 0 ? [] : hostsOf(event)) {
       for (let name = host; name.includes("."); name = name.slice(name.indexOf(".") + 1)) tell(this.#texts.get(`DOMAIN ${name}`), place);
     }
-    return found.sort((a, b) => (a.known.key < b.known.key ? -1 : Number(a.known.key > b.known.key)));
+    return [...found.values()].sort((a, b) => (a.known.key < b.known.key ? -1 : Number(a.known.key > b.known.key)));
   }
 
   #places({ type, indicator }: Known, at: <K>(map: Map<K, Map<string, Known>>, key: K) => void): void {
@@ -102,7 +101,6 @@ function hostsOf({ path, userAgent, headers }: RequestEvent): Map<string, string
   ] as const;
   for (const [place, text] of texts) {
     for (const [, host] of text.slice(0, 8_192).matchAll(hosts)) {
-      if (found.size === mostHosts) return found;
       const name = (host ?? "").toLowerCase();
       if (!found.has(name)) found.set(name, `host in ${place}`);
     }

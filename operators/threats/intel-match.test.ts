@@ -30,6 +30,7 @@ describe("known indicators", () => {
         .record({
           indicator: fc.constantFrom("192.0.2.1", "192.0.2.0/24", "192.0.0.0/16", "x", "curl", "192.0.2.2"),
           type: fc.constantFrom("ADDRESS", "RANGE", "AGENT", "HASH", "DOMAIN"),
+          expiresTs: fc.constantFrom(null, now - second, now + second),
         })
         .map((one) => learnt(one as Partial<Indicator>)),
       fc.constantFrom("192.0.2.1", "192.0.2.0/24", "x").map(takenBack),
@@ -84,6 +85,33 @@ describe("known indicators", () => {
     [{ indicator: "192.0.2.9", type: "ADDRESS" }, { headers: [{ name: "X-Forwarded-For", value: "192.0.2.9" }] }],
   ] as const)("of %j are not met by something else", ([indicator, request]) => {
     expect(met(learnt(indicator as Partial<Indicator>), asked(request as Partial<RequestEvent>))).toEqual([[]]);
+  });
+
+  it("are met once a request, however often it meets them", () => {
+    const path = "/?a=https://a.evil.example/&b=https://b.evil.example/";
+    expect(met(learnt({ indicator: "evil.example", type: "DOMAIN" }), asked({ path }))).toEqual([["evil.example as host in path"]]);
+    const hash = { indicator: "abcd", type: "HASH" } as const;
+    expect(met(learnt(hash), asked({ userHash: "abcd", apiKeyHash: "abcd" }))).toEqual([["abcd as hash"]]);
+  });
+
+  it("are met behind however many other hosts", () => {
+    const path = `/?${Array.from({ length: 100 }, (_, i) => `u=https://h${i}.example/`).join("&")}&u=https://evil.example/`;
+    expect(met(learnt({ indicator: "evil.example", type: "DOMAIN" }), asked({ path }))).toEqual([["evil.example as host in path"]]);
+  });
+
+  it("that have expired make room for new ones, once the table is full", () => {
+    const old = [0, 1, 2, 3].map((i) => learnt({ indicator: `192.0.2.${i}`, expiresTs: i === 3 ? null : now + i * second }));
+    const fresh = (i: number) => learnt({ indicator: `192.0.3.${i}`, ts: now });
+    const later = (i: number): IntelInput => asked({ sourceIp: `192.0.3.${i}` });
+    const byTime = drive(make, [
+      { watermark: now, records: [...old, asked({ sourceIp: "192.0.2.0" })] },
+      { watermark: now + second, records: [fresh(1), fresh(2), fresh(3), later(1), later(2), later(3), asked({ sourceIp: "192.0.2.3" })] },
+    ]);
+    expect(byTime.dropped).toEqual(new Map([["table-full", 1]]));
+    expect(byTime.out.map((one) => one.met.length)).toEqual([0, 1, 1, 0, 1]);
+    // Before the first request there is no time but that of the indicators themselves.
+    const records = [...old, learnt({ indicator: "192.0.3.1", ts: now + 2 * second }), later(1)];
+    expect(drive(make, [{ watermark: Number.NEGATIVE_INFINITY, records }]).out.map((one) => one.met.length)).toEqual([1]);
   });
 
   it("beyond the limit are left out and counted", () => {

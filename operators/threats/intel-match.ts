@@ -35,12 +35,15 @@ export interface Sighting {
 interface Derived {
   readonly index: IntelIndex;
   readonly positions: Map<string, number>;
+  /** No indicator expires before it: there is nothing to look for until then. */
+  nextExpiry: number;
 }
 const derived = new WeakMap<Table, Derived>();
 
 /**
  * Sets what is known to be bad beside each request. An indicator counts from where its record stands in the lane's order, until it is
- * taken back or its time has passed at the time of the request. Beyond `maxIndicators` new ones are left out and counted.
+ * taken back or its time has passed at the time of the request. A full table forgets what has expired; where that makes no room, new
+ * ones are left out and counted.
  */
 export function intelMatch(
   name: string,
@@ -54,8 +57,8 @@ export function intelMatch(
       settings: { maxIndicators },
       state: { codec: struct(fields), initial: () => ({ indicators: [] }) },
       drops: ["table-full"],
-      step(table, { change, event }, { scored }) {
-        if (change !== undefined) return apply(table, change, maxIndicators) ? none() : drop("table-full");
+      step(table, { change, event }, { scored, watermark }) {
+        if (change !== undefined) return apply(table, change, maxIndicators, watermark) ? none() : drop("table-full");
         const met = table.indicators.length === 0 ? noMatch : derivedOf(table).index.matches(event);
         for (const {
           known: { confidence },
@@ -72,21 +75,27 @@ export function intelMatch(
 function derivedOf(table: Table): Derived {
   let made = derived.get(table);
   if (made === undefined) {
-    made = { index: new IntelIndex(), positions: new Map() };
+    made = { index: new IntelIndex(), positions: new Map(), nextExpiry: Number.POSITIVE_INFINITY };
     for (const [position, one] of table.indicators.entries()) {
-      made.positions.set(one.key, position);
       made.index.add(one as Known);
+      putAt(made, one, position);
     }
     derived.set(table, made);
   }
   return made;
 }
 
+function putAt(made: Derived, { key, expiresTs }: Pick<Known, "key" | "expiresTs">, position: number): void {
+  made.positions.set(key, position);
+  if (expiresTs < made.nextExpiry) made.nextExpiry = expiresTs;
+}
+
 const noMatch: readonly Match[] = [];
 
 /** False where there is no room. What is removed gives its position to the last one, so that removing costs no shift. */
-function apply(table: Table, { key, value }: TableChange<Indicator>, most: number): boolean {
-  const { index, positions } = derivedOf(table);
+function apply(table: Table, { key, value }: TableChange<Indicator>, most: number, watermark: number): boolean {
+  const made = derivedOf(table);
+  const { index, positions } = made;
   const position = positions.get(key);
   if (position !== undefined) {
     index.remove(table.indicators[position] as Known);
@@ -98,11 +107,30 @@ function apply(table: Table, { key, value }: TableChange<Indicator>, most: numbe
     }
   }
   if (value === null) return true;
+  const { indicator, type, source, confidence, category, description, expiresTs, ts } = value;
+  // A table is read before the first request, when there is no other time than that of its records.
+  if (table.indicators.length >= most) forgetExpired(table, Math.max(watermark, ts));
   if (table.indicators.length >= most) return false;
-  const { indicator, type, source, confidence, category, description, expiresTs } = value;
   const one = { key, indicator, type, source, confidence, category, description, expiresTs: expiresTs ?? Number.NaN };
-  positions.set(key, table.indicators.length);
+  putAt(made, one, table.indicators.length);
   table.indicators.push(one);
   index.add(one);
   return true;
+}
+
+function forgetExpired(table: Table, now: number): void {
+  const made = derivedOf(table);
+  if (now < made.nextExpiry) return;
+  made.positions.clear();
+  made.nextExpiry = Number.POSITIVE_INFINITY;
+  const kept: Table["indicators"] = [];
+  for (const one of table.indicators) {
+    if (one.expiresTs <= now) {
+      made.index.remove(one as Known);
+    } else {
+      putAt(made, one, kept.length);
+      kept.push(one);
+    }
+  }
+  table.indicators = kept;
 }
