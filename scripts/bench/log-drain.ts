@@ -75,7 +75,7 @@ for (const [format, line] of Object.entries(makers)) {
   const lines = Array.from({ length: count }, (_, n) => line(n));
   writeFileSync(join(dir, `${format}.log`), `${lines.join("\n")}\n`);
   const from = performance.now();
-  for (const [n, text] of lines.entries()) logFormats.get(format)?.read(text, { id: String(n), deploymentId: "chat" });
+  for (const [n, text] of lines.entries()) logFormats.get(format)?.read(text, { id: String(n), path: "/access.log", deploymentId: "chat" });
   show("read", format, seconds(from));
   show("followed", format, await followed(format, { take: async (_, taken) => ({ accepted: taken.length, faults: [] }) }));
 }

@@ -5,17 +5,19 @@ import type { Intake } from "../../infra/ingest/intake.ts";
 import { CountedRoutes } from "../../infra/ingest/routing/counted-routes.ts";
 import { routingRoutes } from "../../infra/ingest/routing/routing-routes.ts";
 import { startDumps } from "../../infra/ingest/routing/start-dumps.ts";
+import type { Telling } from "../../infra/ingest/way-in.ts";
 import { dataDir } from "../command-line/addresses.ts";
 
-/** Counting of posted tokens and balancers' counts, and the folders of dumps that the configuration names. Throws GW_USAGE. */
-export function openRouting({ ingest, lane, namespace }: Settings, intake: Intake, say: (line: string) => void) {
-  const dumps = startDumps(
+/** Counting of posted tokens and balancers' counts, and the folders of dumps that the configuration names. Throws GW_USAGE, GW_CONFIG_INVALID. */
+export async function openRouting({ ingest, lane, namespace }: Settings, intake: Intake, { say, waits }: Telling) {
+  const dumps = await startDumps(
     {
       dumps: ingest.watchDumps,
       topK: ingest.dumpsTopK,
       deploymentId: ingest.deploymentId,
       stateDir: ingest.stateDir === "" ? join(dataDir(), "ingest", namespace) : ingest.stateDir,
       coversMs: ingest.dumpsCoverS * 1_000,
+      waits,
     },
     intake,
     say,

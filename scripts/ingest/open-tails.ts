@@ -4,6 +4,7 @@ import type { Intake } from "../../infra/ingest/intake.ts";
 import { DeadLetterLines } from "../../infra/ingest/logs/bad-lines.ts";
 import type { LineOrigin } from "../../infra/ingest/logs/log-format.ts";
 import { startTails } from "../../infra/ingest/logs/start-tails.ts";
+import type { Telling } from "../../infra/ingest/way-in.ts";
 import { keyedHash } from "../../operators/privacy/keyed-hash.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import { dataDir } from "../command-line/addresses.ts";
@@ -11,7 +12,7 @@ import { topicSpec } from "../worker/topic-specs.ts";
 import type { Connected } from "./open-intake.ts";
 
 /** Follows the logs that the configuration names, until stopped. Throws GW_USAGE, GW_CONFIG_INVALID. */
-export async function openTails({ log, named }: Connected, settings: Settings, intake: Intake, say: (line: string) => void) {
+export async function openTails({ log, named }: Connected, settings: Settings, intake: Intake, { say, waits }: Telling) {
   const { tail, tailFrom, tailTenant, tailRotateWaitS, stateDir, deploymentId } = settings.ingest;
   const letters = new DeadLetterLines(log, named);
   if (tail.length > 0) await log.admin.createTopics([topicSpec(topics.dlq, named, settings.kafka)]);
@@ -23,6 +24,7 @@ export async function openTails({ log, named }: Connected, settings: Settings, i
       from: tailFrom,
       rotateWaitMs: tailRotateWaitS * 1_000,
       deploymentId,
+      waits,
       tenantHash: tenantHash(tailTenant, settings.privacy.hashKey),
     },
     intake,
@@ -30,6 +32,7 @@ export async function openTails({ log, named }: Connected, settings: Settings, i
     new AbortController().signal,
   );
   return {
+    running: tails.running,
     async stop() {
       await tails.stop();
       await letters.close();

@@ -4,9 +4,11 @@ import { type IngestServer, startIngestServer } from "../../infra/ingest/http/in
 import { otlpMetricsRoute } from "../../infra/ingest/otlp/metrics-route.ts";
 import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
 import { startScrapes } from "../../infra/ingest/prometheus/scrape.ts";
+import type { Telling } from "../../infra/ingest/way-in.ts";
 import { type Connected, openIntake } from "./open-intake.ts";
 import { openRouting } from "./open-routing.ts";
 import { openTails } from "./open-tails.ts";
+import { WaysHealth } from "./ways-health.ts";
 
 /** All ways in of one process, running. */
 export interface RunningIngest {
@@ -20,13 +22,16 @@ export async function startIngest(connected: Connected, settings: Settings, say:
   const targets = settings.ingest.scrape.map(targetOf);
   const intake = openIntake(connected, settings);
   const { host, port, token, maxRequests, maxRequestsPerClient, maxBodyBytes, maxStreamBytes, ...scraping } = settings.ingest;
-  const routing = openRouting(settings, intake, say);
+  const health = new WaysHealth();
+  const telling: Telling = { say, waits: health.waits };
+  const routing = await openRouting(settings, intake, telling);
   const server: IngestServer = await startIngestServer({
     host,
     port,
     token,
     maxRequests,
     maxRequestsPerClient,
+    ready: () => health.state(),
     routes: [
       (one) => eventsRoute(one, intake, { maxBodyBytes, maxStreamBytes }),
       (one) => otlpMetricsRoute(one, intake, { maxBodyBytes, deploymentId: scraping.deploymentId }),
@@ -40,6 +45,7 @@ export async function startIngest(connected: Connected, settings: Settings, say:
       intervalMs: scraping.scrapeIntervalS * 1_000,
       timeoutMs: scraping.scrapeTimeoutS * 1_000,
       maxSeries: scraping.maxSeriesPerTarget,
+      waits: telling.waits,
     },
     intake,
     say,
@@ -51,7 +57,8 @@ export async function startIngest(connected: Connected, settings: Settings, say:
     await intake.close();
   };
   try {
-    const tails = await openTails(connected, settings, intake, say);
+    const tails = await openTails(connected, settings, intake, telling);
+    health.tails = tails.running;
     return { address: server.address, stop: () => tails.stop().then(stopOthers) };
   } catch (error) {
     await stopOthers();

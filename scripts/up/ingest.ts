@@ -47,14 +47,14 @@ export async function startIngestProcess(settings: Settings, { stack, given, dat
     output,
   });
   const address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const part = { name: "ingest", address, detail, look: () => look(address), stop: () => child.stop() };
+  const part = { name: "ingest", address, detail, look: () => look(address, "/readyz"), stop: () => child.stop() };
   for (const until = performance.now() + readyMs; !stop.aborted; await pause(50)) {
     if (child.exit !== undefined || performance.now() > until) {
       await child.stop();
       throw new Fault("GW_PART_FAILED", `ingest did not start; see ${output}`, { port });
     }
     if (
-      await look(address).then(
+      await look(address, "/healthz").then(
         () => true,
         () => false,
       )
@@ -68,12 +68,13 @@ export async function startIngestProcess(settings: Settings, { stack, given, dat
 export async function startIngestHere(connected: Connected, settings: Settings, say: (sentence: string) => void): Promise<WayIn> {
   const port = await portOf(settings);
   const { address, stop } = await startIngest(connected, { ...settings, ingest: { ...settings.ingest, port } }, say);
-  return { name: "ingest", address, detail, look: () => look(address), stop };
+  return { name: "ingest", address, detail, look: () => look(address, "/readyz"), stop };
 }
 
-async function look(address: string): Promise<void> {
-  const response = await fetch(new URL("/healthz", address), { signal: AbortSignal.timeout(2_000) });
-  await response.body?.cancel();
+/** Whether it lives (`/healthz`), or also does its work (`/readyz`). */
+async function look(address: string, path: string): Promise<void> {
+  const response = await fetch(new URL(path, address), { signal: AbortSignal.timeout(2_000) });
+  const { reasons = [] } = (await response.json()) as { reasons?: string[] };
   // Without the token it is refused, which is an answer too.
-  if (!response.ok && response.status !== 401) throw new Error(`it answers ${response.status}`);
+  if (!response.ok && response.status !== 401) throw new Error(reasons.join("; ") || `it answers ${response.status}`);
 }

@@ -17,7 +17,7 @@ export function limitCrowd(server: FastifyInstance, { maxRequests, maxRequestsPe
   let all = 0;
   server.addHook("onRequest", async (request, reply) => {
     // Whether the server lives must be known most of all while it is full.
-    if (request.routeOptions.url === "/healthz") return;
+    if (["/healthz", "/readyz"].includes(request.routeOptions.url ?? "")) return;
     const client = request.ip;
     const own = underWay.get(client) ?? 0;
     if (all >= maxRequests || own >= maxRequestsPerClient)

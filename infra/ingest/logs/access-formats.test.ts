@@ -11,7 +11,7 @@ import type { LogFormat } from "./log-format.ts";
 import { nginxCombined } from "./nginx-combined.ts";
 import { nginxJson } from "./nginx-json.ts";
 
-const origin = { id: "line-1", deploymentId: "chat" };
+const origin = { id: "line-1", path: "/var/log/access.log", deploymentId: "chat" };
 const read = (format: LogFormat, line: string) => format.read(line, origin) as RequestEventInput;
 const micros = (iso: string) => Date.parse(iso) * 1000;
 const header = ({ headers }: RequestEventInput, name: string) =>

@@ -95,7 +95,7 @@ export class FileFollower {
     const { path, from } = this.#options;
     const newest = this.#files.at(-1);
     if (newest !== undefined && !(await newest.isItself())) await this.#afterCut(newest);
-    const details = await stat(path, { bigint: true }).catch(() => undefined);
+    const details = await stat(path, { bigint: true }).catch(notThere);
     // A file that comes later is read from its beginning, whatever `from` says.
     if (details === undefined) this.#begun = true;
     if (details === undefined || this.#files.at(-1)?.inode === `${details.dev}:${details.ino}`) return;
@@ -135,6 +135,11 @@ export class FileFollower {
     const { origin, generation } = this.#known;
     return ({ sha256 }) => outputId(["file", origin, resolve(this.#options.path), file.inode, generation, sha256]);
   }
+}
+
+/** A path that leads nowhere yet; whatever else is wrong with it must be said. */
+function notThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }
 
 const followed = (file: OpenFile, lines: readonly CutLine[]): FollowedLines => ({

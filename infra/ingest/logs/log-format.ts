@@ -4,6 +4,8 @@ import type { AnyTopic } from "../../../schemas/topics/topic.ts";
 export interface LineOrigin {
   /** The same whenever the same line of the same file is read, by which doubles are known. */
   readonly id: string;
+  /** The file, from the root. */
+  readonly path: string;
   readonly deploymentId: string;
   /** The tenant's hash for the name a gateway logged, where a tenant is configured. */
   readonly tenantHash?: (names: { readonly user?: string; readonly host?: string }) => string;

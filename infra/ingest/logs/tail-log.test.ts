@@ -1,4 +1,14 @@
-import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,8 +50,8 @@ const intake: Intake = {
 async function start(options: Partial<TailOptions> = {}): Promise<RunningTail> {
   const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => void bad.push(...lines);
   const fixed = { format: nginxCombined, path: log, stateDir: join(dir, "state"), badLines, pollMs: 10, rotateWaitMs: 100 };
-  const retryMs = { first: 5, most: 20 };
-  const tail = await startTail({ ...fixed, retryMs, ...options }, intake, (line) => said.push(line), new AbortController().signal);
+  const patience = { quietMs: 0, pauseMs: { first: 5, most: 20 } };
+  const tail = await startTail({ ...fixed, patience, ...options }, intake, (line) => said.push(line), new AbortController().signal);
   running.push(tail);
   return tail;
 }
@@ -122,6 +132,51 @@ describe("tailing a log", () => {
     await start();
     await seen(4);
     expect(paths()).toEqual(upTo(4));
+  });
+
+  it("says once for each reason what it waits for, tells health, and says when that is over", async () => {
+    refusals = Array.from({ length: 40 }, (_, i) => new Fault("GW_INTAKE_UNAVAILABLE", i % 2 === 0 ? "no right" : "away"));
+    const waits = new Map<string, string | undefined>();
+    writeFileSync(log, some(1, 4));
+    await start({ waits: (who, reason) => waits.set(who, reason) });
+    await expect.poll(() => waits.get(log)).toContain("no right");
+    await seen(4);
+    await expect.poll(() => waits.get(log)).toBeUndefined();
+    expect(said.map((sentence) => sentence.replace(`${log}: `, "").slice(0, 30))).toEqual([
+      "GW_INTAKE_UNAVAILABLE: no righ",
+      "GW_INTAKE_UNAVAILABLE: away. S",
+      "It answers now.",
+    ]);
+  });
+
+  it("loses no line, good or bad, to a failure that no rule lets repeat", async () => {
+    const failures = [new Error("a defect"), new Fault("GW_KAFKA_AUTH", "no right")];
+    const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      bad.push(...lines);
+    };
+    refusals = [new Fault("GW_SCHEMA_INCOMPATIBLE", "refused")];
+    writeFileSync(log, `${line(1)}nonsense\n${line(2)}`);
+    await start({ badLines });
+    await seen(2);
+    await expect.poll(() => bad.length).toBe(1);
+    appendFileSync(log, line(3));
+    await seen(3);
+    expect([paths(), failures]).toEqual([upTo(3), []]);
+  });
+
+  it("says once that a log cannot be read, and when it can", async () => {
+    symlinkSync("access.log", log);
+    await start();
+    await expect.poll(() => said.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    rmSync(log);
+    writeFileSync(log, some(1, 2));
+    await seen(2);
+    await expect.poll(() => said.length).toBe(2);
+    expect(said[0]).toMatch(/GW_FILE_UNUSABLE: ELOOP.*Trying again/);
+    expect(said[1]).toBe(`${log}: It answers now.`);
   });
 
   it("keeps its place when it is stopped while it waits", async () => {

@@ -1,8 +1,10 @@
-import { setTimeout as after } from "node:timers/promises";
+import { resolve } from "node:path";
 import { outputId } from "../../../operators/stream/output-id.ts";
 import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
 import type { FaultCode } from "../../../schemas/faults/faults.ts";
+import { patiently } from "../../patience/patiently.ts";
 import type { Intake } from "../intake.ts";
+import { endlessPatience, type WaitingWays } from "../way-in.ts";
 import type { BadLine, BadLines } from "./bad-lines.ts";
 import { FileFollower } from "./file-follower.ts";
 import type { CutLine } from "./line-cutter.ts";
@@ -11,7 +13,7 @@ import type { LineOrigin, LogFormat } from "./log-format.ts";
 import { Waker } from "./waker.ts";
 
 /** One tailed file. Times in milliseconds. */
-export interface TailOptions {
+export interface TailOptions extends WaitingWays {
   readonly format: LogFormat;
   readonly path: string;
   /** Where positions are kept. */
@@ -23,12 +25,11 @@ export interface TailOptions {
   readonly tenantHash?: LineOrigin["tenantHash"];
   readonly pollMs?: number;
   readonly rotateWaitMs?: number;
-  /** How long to wait before what was refused for lack of room or of Kafka is given again: at first, and at most. */
-  readonly retryMs?: { readonly first: number; readonly most: number };
 }
 
 /** A running way in. */
 export interface RunningTail {
+  readonly path: string;
   /** Lines so far: given to Kafka, put aside as bad, and passed over as none of the format's. */
   readonly counts: { readonly taken: number; readonly bad: number; readonly passed: number };
   /** Resolves when the position is on the disk and nothing runs any more. */
@@ -41,7 +42,8 @@ const saveEveryMs = 500;
 /**
  * Follows a log into its topic. Each line reaches Kafka at least once and in order; after a restart the lines of the last half
  * second may come again, with the same `eventId` (and `requestId`, where it is derived). A line that gives no record goes to the
- * dead-letter topic with its bytes. While the intake is full or Kafka is away it waits, and holds one piece of the file, no more.
+ * dead-letter topic with its bytes. While the intake is full, Kafka is away or the file cannot be read it waits, holds one piece of
+ * the file, no more, and tells of it: each reason once, and when it is over.
  * Clock: only for waiting. GW_CONFIG_INVALID from `open` where the position file holds something else.
  */
 export async function startTail(
@@ -55,6 +57,7 @@ export async function startTail(
   const own = new AbortController();
   const ended = tail.run(AbortSignal.any([stop, own.signal]));
   return {
+    path: options.path,
     counts: tail.counts,
     async stop() {
       own.abort();
@@ -85,16 +88,12 @@ class LogTail {
     await this.#follower.open();
   }
 
-  /** Until told to stop. A pass that fails (a folder that cannot be read, a full disk) is told and tried again. */
+  /** Until told to stop. */
   async run(stop: AbortSignal): Promise<void> {
     const waker = new Waker(this.#options.path, this.#options.pollMs ?? 250);
     while (!stop.aborted) {
-      try {
-        await this.#pass(stop);
-      } catch (error) {
-        if (!stop.aborted) this.#say(`${this.#options.path}: ${faultOf(error, "GW_PART_FAILED", "reading it").message}; trying again`);
-        await pause(1_000, stop);
-      }
+      // It ends otherwise only where it is told to stop.
+      await this.#patiently("GW_FILE_UNUSABLE", () => this.#pass(stop), stop).catch(() => undefined);
       await waker.wait(stop);
     }
     waker.close();
@@ -104,7 +103,7 @@ class LogTail {
 
   async #pass(stop: AbortSignal): Promise<void> {
     for await (const { lines, identity, settle } of this.#follower.lines()) {
-      if (!(await this.#deliver(lines, identity, stop))) return;
+      await this.#deliver(lines, identity, stop);
       settle();
       if (performance.now() - this.#savedAt > saveEveryMs) await this.#save();
       // Also where lines never end: who stops waits for one piece.
@@ -118,8 +117,8 @@ class LogTail {
     this.#savedAt = performance.now();
   }
 
-  /** False where it was told to stop before the lines were safe. */
-  async #deliver(lines: readonly CutLine[], identity: string, stop: AbortSignal): Promise<boolean> {
+  /** Throws only where it was told to stop before the lines were safe: a piece that is not delivered is not read again. */
+  async #deliver(lines: readonly CutLine[], identity: string, stop: AbortSignal): Promise<void> {
     const { format, badLines } = this.#options;
     const bad: BadLine[] = [];
     const good: { readonly line: CutLine; readonly value: Readonly<Record<string, unknown>> }[] = [];
@@ -129,25 +128,24 @@ class LogTail {
     }
     if (good.length > 0) {
       const values = good.map(({ value }) => value);
-      const taken = await this.#patiently(() => this.#intake.take(format.topic, values), stop);
-      if (taken === undefined) return false;
+      const taken = await this.#patiently("GW_INTAKE_UNAVAILABLE", () => this.#intake.take(format.topic, values), stop);
       for (const { index, code, message } of taken.faults) {
         const refused = good[index];
         if (refused !== undefined) bad.push({ line: refused.line, code: code as FaultCode, message });
       }
       this.counts.taken += taken.accepted;
     }
-    if (bad.length === 0) return true;
-    if ((await this.#patiently(() => badLines(format.topic.name, "tail", bad).then(() => true), stop)) === undefined) return false;
+    if (bad.length === 0) return;
+    await this.#patiently("GW_INTAKE_UNAVAILABLE", () => badLines(format.topic.name, "tail", bad), stop);
     this.#count(bad);
-    return true;
   }
 
   #read(line: CutLine, identity: string, bad: BadLine[]): Readonly<Record<string, unknown>> | undefined {
     const { format, deploymentId = "default", tenantHash } = this.#options;
+    const path = resolve(this.#options.path);
     try {
       if (line.length > longestLineBytes) throw new Fault("GW_RECORD_TOO_LARGE", `a line has at most ${longestLineBytes} bytes`);
-      const value = format.read(decoded(line.bytes), { id: outputId([identity, line.offset]), deploymentId, tenantHash });
+      const value = format.read(decoded(line.bytes), { id: outputId([identity, line.offset]), path, deploymentId, tenantHash });
       if (value === undefined) this.counts.passed += 1;
       return value as Readonly<Record<string, unknown>> | undefined;
     } catch (error) {
@@ -170,22 +168,10 @@ class LogTail {
     this.#saidAt = performance.now();
   }
 
-  /** Again while there is no room or no Kafka; undefined when told to stop. Any other failure is the caller's. */
-  async #patiently<T>(what: () => Promise<T>, stop: AbortSignal): Promise<T | undefined> {
-    const { first, most } = this.#options.retryMs ?? { first: 100, most: 5_000 };
-    for (let waitMs = first; !stop.aborted; waitMs = Math.min(waitMs * 2, most)) {
-      try {
-        return await what();
-      } catch (error) {
-        if (!(error instanceof Fault) || !error.retriable) throw error;
-        await pause(waitMs, stop);
-      }
-    }
-    return undefined;
+  #patiently<T>(every: FaultCode, job: () => Promise<T>, stop: AbortSignal): Promise<T> {
+    return patiently(job, { every, ...endlessPatience(this.#options.path, this.#options, { say: this.#say, stop }) });
   }
 }
-
-const pause = (ms: number, stop: AbortSignal): Promise<void> => after(ms, undefined, { signal: stop }).catch(() => undefined);
 
 const strict = new TextDecoder("utf-8", { fatal: true });
 

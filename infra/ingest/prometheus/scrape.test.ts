@@ -130,6 +130,34 @@ describe("a scrape", () => {
     expect(valuesOf(tried)).toMatchObject({ up: 1 });
   });
 
+  it.for([200, 500])("of a target that answers %i tells health while the intake takes nothing", async (status) => {
+    const url = await exporter(async () => ({ status, text: "a 1\n" }));
+    const waits = new Map<string, string | undefined>();
+    const { options, intake } = scraping(url);
+    let isAway = true;
+    const away: Intake = {
+      take: (topic, values) => (isAway ? Promise.reject(new Fault("GW_INTAKE_UNAVAILABLE", "away")) : intake.take(topic, values)),
+    };
+    const [target] = options.targets;
+    if (target === undefined) throw new TypeError("no target");
+    const tells = { ...options, waits: (who: string, reason?: string) => waits.set(who, reason) };
+    const scrape = new Scrape(target, tells, away, () => undefined);
+    await scrape.once();
+    expect([...waits]).toEqual([[`scrape of ${new URL(url).host}`, "its values are not taken: away"]]);
+    isAway = false;
+    await scrape.once();
+    expect([...waits.values()]).toEqual([undefined]);
+  });
+
+  it("leaves no connection behind where the answer is an error with a long body", async () => {
+    const url = await exporter(async () => ({ status: 500, text: "x".repeat(300_000) }));
+    const { scrape } = scraping(url);
+    for (let i = 0; i < 30; i += 1) await scrape.once();
+    const [server] = servers.slice(-1);
+    const open = () => new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
+    await expect.poll(open).toBeLessThan(3);
+  });
+
   it("says once that none of the series is of the engine, however many there are", async () => {
     const texts = ["python_gc_0 1\n", "python_gc_0 1\npython_gc_1 1\n"];
     const { scrape, said, values } = scraping(await exporter(async () => ({ text: texts.shift() ?? "" })), { engine: "vllm" });

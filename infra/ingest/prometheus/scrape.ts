@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { topics } from "../../../schemas/topics/index.ts";
-import type { Intake } from "../intake.ts";
+import type { Intake, Taken } from "../intake.ts";
+import type { Waits } from "../way-in.ts";
 import type { Target } from "./engines.ts";
 import { parseExposition } from "./exposition.ts";
 import { Histograms } from "./histograms.ts";
@@ -14,6 +15,7 @@ export interface ScrapeOptions {
   readonly timeoutMs: number;
   readonly maxSeries: number;
   readonly now?: () => number;
+  readonly waits?: Waits;
 }
 
 /** Targets that are being asked. */
@@ -82,28 +84,45 @@ export class Scrape {
     const answer = await this.#ask().catch(reasonOf);
     if (typeof answer === "string") {
       this.#told(answer);
-      await this.#intake.take(topics.metric, [up(0)]).catch(() => undefined);
+      await this.#take([up(0)]);
       return;
     }
     const read = parseExposition(answer.text, answer.isOpenMetrics);
     const values = metricValues(this.#histograms.quantiles(read.samples), read, { target: this.#target, deploymentId, nowMs });
-    try {
-      const { faults } = await this.#intake.take(topics.metric, [up(1), ...values.slice(0, maxSeries)]);
+    const taken = await this.#take([up(1), ...values.slice(0, maxSeries)]);
+    // The target is up all the same where nobody takes its values.
+    if (typeof taken === "string") this.#told(taken);
+    else
       this.#told(
         troubleOf({
-          ...{ badLines: read.badLines, left: values.length - maxSeries, refused: faults.length, first: faults[0]?.message },
+          ...{ badLines: read.badLines, left: values.length - maxSeries, refused: taken.faults.length, first: taken.faults[0]?.message },
           foreign: values.length === 0 ? read.samples.length : undefined,
         }),
       );
+  }
+
+  /** Or why nobody took them; they are not given again. */
+  async #take(values: readonly Readonly<Record<string, unknown>>[]): Promise<Taken | string> {
+    const { waits } = this.#options;
+    const who = `scrape of ${this.#target.url.host}`;
+    try {
+      const taken = await this.#intake.take(topics.metric, values);
+      waits?.(who);
+      return taken;
     } catch (error) {
-      // The target is up all the same: nothing is said of it until there is somebody to tell.
-      this.#told(`its values are not taken: ${reasonOf(error)}`);
+      const reason = `its values are not taken: ${reasonOf(error)}`;
+      waits?.(who, reason);
+      return reason;
     }
   }
 
   async #ask(): Promise<{ text: string; isOpenMetrics: boolean }> {
     const response = await fetch(this.#target.url, { headers: { accept }, signal: AbortSignal.timeout(this.#options.timeoutMs) });
-    if (!response.ok) throw new Error(`it answers ${response.status}`);
+    if (!response.ok) {
+      // Unread, it would hold its connection until it is collected.
+      await response.body?.cancel();
+      throw new Error(`it answers ${response.status}`);
+    }
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of response.body ?? []) {

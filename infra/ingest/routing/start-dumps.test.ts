@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -33,9 +33,10 @@ const intake: Intake = {
   },
 };
 
-function start(options: Partial<DumpOptions> = {}) {
+async function start(options: Partial<DumpOptions> = {}) {
   const fixed = { dumps: [`json=${dumps}`], topK: 2, deploymentId: "chat", stateDir: join(dir, "state"), coversMs: 60_000 };
-  const one = startDumps({ ...fixed, pollMs: 10, settleMs: 0, ...options }, intake, (line) => void said.push(line));
+  const patience = { quietMs: 0, pauseMs: { first: 5, most: 20 } };
+  const one = await startDumps({ ...fixed, patience, pollMs: 10, settleMs: 0, ...options }, intake, (line) => void said.push(line));
   running.push(one);
   return one;
 }
@@ -53,7 +54,7 @@ const seen = (count: number) => expect.poll(() => taken.length, { timeout: 5_000
 
 describe("folders of counts", () => {
   it("are waited for, and each file is taken once, also over a restart", async () => {
-    const first = start();
+    const first = await start();
     mkdirSync(dumps);
     writeFileSync(join(dumps, "a.json"), load(1));
     writeFileSync(join(dumps, "other.txt"), "not looked at");
@@ -61,7 +62,7 @@ describe("folders of counts", () => {
     writeFileSync(join(dumps, "b.json"), load(2));
     await seen(2);
     await first.stop();
-    start();
+    await start();
     writeFileSync(join(dumps, "c.json"), load(3));
     await seen(3);
     expect(taken.map(({ expertCounts }) => expertCounts[0])).toEqual([1, 2, 3]);
@@ -71,15 +72,52 @@ describe("folders of counts", () => {
     mkdirSync(dumps);
     refusals = [new Fault("GW_INTAKE_UNAVAILABLE", "away"), new Fault("GW_INTAKE_FULL", "full")];
     writeFileSync(join(dumps, "a.json"), load(1));
-    start();
+    await start();
     await seen(1);
     expect(refusals).toEqual([]);
+  });
+
+  it("say once for each reason what they wait for, tell health, and say when that is over", async () => {
+    mkdirSync(dumps);
+    refusals = Array.from({ length: 20 }, () => new Fault("GW_INTAKE_UNAVAILABLE", "no right"));
+    const waits = new Map<string, string | undefined>();
+    writeFileSync(join(dumps, "a.json"), load(1));
+    await start({ waits: (who, reason) => waits.set(who, reason) });
+    await expect.poll(() => waits.get(dumps)).toContain("no right");
+    await seen(1);
+    await expect.poll(() => waits.get(dumps)).toBeUndefined();
+    expect(said.map((sentence) => sentence.replace(`${dumps}: `, "").slice(0, 20))).toEqual(["GW_INTAKE_UNAVAILABL", "It answers now."]);
+  });
+
+  it("say once that a folder cannot be read, and when it can", async () => {
+    symlinkSync("dumps", dumps);
+    await start();
+    await expect.poll(() => said.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(dumps);
+    mkdirSync(dumps);
+    writeFileSync(join(dumps, "a.json"), load(1));
+    await seen(1);
+    await expect.poll(() => said.length).toBe(2);
+    expect(said[0]).toMatch(/GW_FILE_UNUSABLE: ELOOP.*Trying again/);
+  });
+
+  it("refuse to begin with a list of taken files that is none, and keep it for its owner alone", async () => {
+    mkdirSync(dumps);
+    writeFileSync(join(dumps, "a.json"), load(1));
+    const first = await start();
+    await seen(1);
+    await first.stop();
+    const [state = ""] = readdirSync(join(dir, "state")).map((name) => join(dir, "state", name));
+    expect(statSync(state).mode & 0o077).toBe(0);
+    writeFileSync(state, "{}");
+    await expect(start()).rejects.toMatchObject({ code: "GW_CONFIG_INVALID", message: expect.stringContaining(state) });
   });
 
   it("name a file that cannot be read, once, and go on", async () => {
     mkdirSync(dumps);
     writeFileSync(join(dumps, "a.json"), "{");
-    start();
+    await start();
     writeFileSync(join(dumps, "b.json"), load(2));
     await seen(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -89,7 +127,7 @@ describe("folders of counts", () => {
   it("look again at a file that is still being written", async () => {
     mkdirSync(dumps);
     writeFileSync(join(dumps, "a.json"), load(1).slice(0, 20));
-    start({ settleMs: 60_000 });
+    await start({ settleMs: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     writeFileSync(join(dumps, "a.json"), load(1));
     await seen(1);
@@ -100,7 +138,7 @@ describe("folders of counts", () => {
     [["vllm=/tmp"], 2, "engines: sglang, json"],
     [["/tmp"], 2, "ENGINE=DIR"],
     [["sglang=/tmp"], undefined, "ingest.dumpsTopK"],
-  ] as const)("must be named right: %j", ([folders, topK, message]) => {
-    expect(() => start({ dumps: folders, topK })).toThrow(message);
+  ] as const)("must be named right: %j", async ([folders, topK, message]) => {
+    await expect(start({ dumps: folders, topK })).rejects.toThrow(message);
   });
 });

@@ -1,18 +1,22 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { z } from "zod";
 import { outputId } from "../../../operators/stream/output-id.ts";
 import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
+import type { FaultCode } from "../../../schemas/faults/faults.ts";
 import { topics } from "../../../schemas/topics/index.ts";
 import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import { patiently } from "../../patience/patiently.ts";
 import type { Intake } from "../intake.ts";
 import { parseObject } from "../parse-object.ts";
+import { StateFile } from "../state-file.ts";
+import { endlessPatience, type WaitingWays } from "../way-in.ts";
 import { countedWindows } from "./expert-counts.ts";
 import { sglangDump } from "./sglang-dump.ts";
 
 /** Folders that engines write counts into. Times in milliseconds. */
-export interface DumpOptions {
+export interface DumpOptions extends WaitingWays {
   /**
    * `ENGINE=DIR` each; engines: sglang (`expert_distribution_recorder_*.pt`; the folder's own name is the
    * instance), json (`*.json`, as `/routing/windows` takes them).
@@ -35,21 +39,25 @@ interface Folder {
   readonly path: string;
 }
 
+/** What is kept of a folder: the files taken that still stand there, and where each instance's last window ended. */
 const taken = z.object({ version: z.literal(1), names: z.array(z.string()), lastEnd: z.record(z.string(), z.int()) });
 const largestBytes = 512 * 1024 * 1024;
 
 /**
  * Brings every count that stands or appears in the folders into `moe.router`, the oldest first, each file once. The files stay as
- * they are. While Kafka is away it waits. A file that cannot be read is said, by name, and left; a restart looks at it again.
+ * they are. While Kafka is away or the folder cannot be read it waits, and tells of it. A file that cannot be read is said, by name,
+ * and left; a restart looks at it again.
  * Guarantee: at least once; a file in work when the process was killed comes again with the same `eventId`s.
- * GW_USAGE for an engine that is not known, and for sglang without `topK`.
+ * GW_USAGE for an engine that is not known, and for sglang without `topK`; GW_CONFIG_INVALID where the file of what was taken is none.
  */
-export function startDumps(options: DumpOptions, intake: Intake, say: (line: string) => void): { stop(): Promise<void> } {
+export async function startDumps(options: DumpOptions, intake: Intake, say: (line: string) => void): Promise<{ stop(): Promise<void> }> {
   const folders = options.dumps.map(folderOf);
   if (options.topK === undefined && folders.some(({ engine }) => engine === "sglang"))
     throw new Fault("GW_USAGE", "a dump of SGLang does not say how many experts a token is sent to: give ingest.dumpsTopK");
   const own = new AbortController();
-  const running = folders.map((folder) => new DumpFolder(folder, options, intake, say).run(own.signal));
+  const watched = folders.map((folder) => new DumpFolder(folder, options, intake, say));
+  for (const folder of watched) await folder.open();
+  const running = watched.map((folder) => folder.run(own.signal));
   return {
     async stop() {
       own.abort();
@@ -69,7 +77,7 @@ class DumpFolder {
   readonly #options: DumpOptions;
   readonly #intake: Intake;
   readonly #say: (line: string) => void;
-  readonly #stateFile: string;
+  readonly #state: StateFile<z.infer<typeof taken>>;
   #names = new Set<string>();
   #lastEnd: Record<string, number> = {};
   readonly #bad = new Set<string>();
@@ -79,19 +87,21 @@ class DumpFolder {
     this.#options = options;
     this.#intake = intake;
     this.#say = say;
-    this.#stateFile = join(options.stateDir, `dumps-${basename(folder.path)}-${outputId([folder.path]).slice(0, 12)}.json`);
+    const file = join(options.stateDir, `dumps-${basename(folder.path)}-${outputId([folder.path]).slice(0, 12)}.json`);
+    this.#state = new StateFile(file, taken, { name: "list of taken dumps", removed: `take those of ${folder.path} again` });
+  }
+
+  /** Takes up what was taken before. GW_CONFIG_INVALID where that file holds something else. */
+  async open(): Promise<void> {
+    const state = await this.#state.read();
+    this.#names = new Set(state?.names);
+    this.#lastEnd = state?.lastEnd ?? {};
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    let open = false;
     while (!stop.aborted) {
-      try {
-        if (!open) await this.#restore();
-        open = true;
-        await this.#pass(stop);
-      } catch (error) {
-        if (!stop.aborted) this.#say(`${this.#folder.path}: ${faultOf(error, "GW_PART_FAILED", "reading it").message}; trying again`);
-      }
+      // It ends otherwise only where it is told to stop.
+      await this.#patiently("GW_FILE_UNUSABLE", () => this.#pass(stop), stop).catch(() => undefined);
       await after(this.#options.pollMs ?? 2_000, undefined, { signal: stop }).catch(() => undefined);
     }
   }
@@ -100,7 +110,7 @@ class DumpFolder {
     const { engine, path } = this.#folder;
     const form = engine === "sglang" ? /^expert_distribution_recorder_.*\.pt$/ : /\.json$/;
     // A folder that is not there yet comes with the first dump.
-    const present = (await readdir(path).catch(() => [])).filter((name) => form.test(name));
+    const present = (await readdir(path).catch(nothingThere)).filter((name) => form.test(name));
     const files: { name: string; mtimeMs: number; size: number }[] = [];
     for (const name of present) {
       if (this.#names.has(name) || this.#bad.has(name)) continue;
@@ -127,10 +137,10 @@ class DumpFolder {
       this.#say(`${join(this.#folder.path, file.name)}: left out: ${faultOf(error, "GW_RECORD_UNREADABLE", "reading it").message}`);
       return;
     }
-    if (!(await this.#deliver(windows, file.name, stop))) return;
+    await this.#deliver(windows, file.name, stop);
     this.#names.add(file.name);
     this.#lastEnd = lastEnd;
-    await this.#save();
+    await this.#state.write({ version: 1, names: [...this.#names], lastEnd: this.#lastEnd });
   }
 
   #windows(bytes: Buffer, file: { readonly name: string; readonly mtimeMs: number }, lastEnd: Record<string, number>): RouterEventInput[] {
@@ -146,38 +156,21 @@ class DumpFolder {
     return countedWindows({ ...counts, topK, deploymentId, instanceId, windowStart, windowEnd, source: "SGLANG", phase: "MIXED" });
   }
 
-  /** False where it was told to stop before they were safe. */
-  async #deliver(windows: readonly RouterEventInput[], name: string, stop: AbortSignal): Promise<boolean> {
-    for (let waitMs = 100; !stop.aborted; waitMs = Math.min(waitMs * 2, 5_000)) {
-      try {
-        const { faults } = await this.#intake.take(topics.router, windows);
-        if (faults[0] !== undefined) this.#say(`${name}: ${faults.length} of ${windows.length} layers left out: ${faults[0].message}`);
-        return true;
-      } catch (error) {
-        if (!(error instanceof Fault) || !error.retriable) throw error;
-        await after(waitMs, undefined, { signal: stop }).catch(() => undefined);
-      }
-    }
-    return false;
+  /** Throws only where it was told to stop before they were safe. */
+  async #deliver(windows: readonly RouterEventInput[], name: string, stop: AbortSignal): Promise<void> {
+    const { faults } = await this.#patiently("GW_INTAKE_UNAVAILABLE", () => this.#intake.take(topics.router, windows), stop);
+    if (faults[0] !== undefined) this.#say(`${name}: ${faults.length} of ${windows.length} layers left out: ${faults[0].message}`);
   }
 
-  async #restore(): Promise<void> {
-    const text = await readFile(this.#stateFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (text === undefined) return;
-    const { names, lastEnd } = taken.parse(JSON.parse(text));
-    this.#names = new Set(names);
-    this.#lastEnd = lastEnd;
-  }
-
-  async #save(): Promise<void> {
-    await mkdir(dirname(this.#stateFile), { recursive: true });
-    await writeFile(`${this.#stateFile}.new`, JSON.stringify({ version: 1, names: [...this.#names], lastEnd: this.#lastEnd }));
-    await rename(`${this.#stateFile}.new`, this.#stateFile);
+  #patiently<T>(every: FaultCode, job: () => Promise<T>, stop: AbortSignal): Promise<T> {
+    return patiently(job, { every, ...endlessPatience(this.#folder.path, this.#options, { say: this.#say, stop }) });
   }
 }
+
+const nothingThere = (error: NodeJS.ErrnoException): string[] => {
+  if (error.code === "ENOENT") return [];
+  throw error;
+};
 
 /** When it was dumped, in milliseconds: SGLang puts the time into the name, in seconds. */
 function endOf({ name, mtimeMs }: { readonly name: string; readonly mtimeMs: number }): number {
