@@ -80,11 +80,16 @@ function sampleOf(line: string, isOpenMetrics: boolean): Exposed | undefined {
   return Number.isNaN(timestampMs) ? undefined : { name, labels, value, timestampMs };
 }
 
-const special: Readonly<Record<string, number>> = { nan: Number.NaN, "+inf": Infinity, inf: Infinity, "-inf": -Infinity };
+const special: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["+inf", Infinity],
+  ["inf", Infinity],
+  ["-inf", -Infinity],
+]);
 
 /** Undefined where it is no number; NaN is one here. */
 function numberOf(text: string): number | undefined {
-  const named = special[text.toLowerCase()];
+  const named = special.get(text.toLowerCase());
   if (named !== undefined) return named;
   const value = Number(text);
   return Number.isNaN(value) ? undefined : value;

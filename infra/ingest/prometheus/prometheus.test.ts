@@ -63,8 +63,8 @@ describe("the exposition format", () => {
   });
 
   it("counts what cannot be read and reads the rest", () => {
-    const { samples, badLines } = read('a 1\n{x="y"} 2\nb{x=y} 3\nc{x="y" 4\nd\ne one\nf 6\n');
-    expect([samples.map(({ name }) => name), badLines]).toEqual([["a", "f"], 5]);
+    const { samples, badLines } = read('a 1\n{x="y"} 2\nb{x=y} 3\nc{x="y" 4\nd\ne one\ng constructor\nf 6\n');
+    expect([samples.map(({ name }) => name), badLines]).toEqual([["a", "f"], 6]);
   });
 
   it("never throws and never hangs, whatever an exporter says", () => {
