@@ -17,7 +17,7 @@ const sliceMs = 1_000;
 /**
  * A deployment second by second from `startMs` (whole seconds) on, without end: requests that are asked, queued, computed and
  * answered, routers and GPUs at work for them, metrics of the engines, and the faults given. Deterministic: the same values give
- * the same events. Faults should be given in order of their begin and may be endless.
+ * the same events. Faults should be given in order of their begin and may be endless; they begin and end with router windows.
  */
 export function* simulation(deployment: Deployment, startMs: number, faults: Iterable<PlannedFault>): Generator<Slice> {
   const popularity = new Popularity(deployment);
@@ -27,17 +27,17 @@ export function* simulation(deployment: Deployment, startMs: number, faults: Ite
     { length: deployment.instances },
     (_, index) => new Instance(deployment, index, popularity, placements, startMs),
   );
-  const schedule = new Schedule(faults, (fault) => aimed(fault, deployment, popularity, traffic.tenants));
+  const schedule = new Schedule(faults, deployment.windowMs, (fault) => aimed(fault, deployment, popularity, traffic.tenants));
   const loads = deployment.loadEveryMs > 0 ? new LoadCounts(deployment, startMs) : undefined;
   for (let atMs = startMs; ; atMs += sliceMs) {
     const endMs = atMs + sliceMs;
     const known = schedule.upTo(endMs);
-    const active = known.filter((fault) => fault.startMs < endMs && fault.endMs > atMs);
+    const active = known.filter((fault) => fault.startMs <= atMs && atMs < fault.endMs);
     const made: Made[] = schedule.turns(atMs, endMs).map(({ fault, phase, turnMs }) => ({
       atMs: turnMs,
       event: { topic: "gatewatch.injection", value: { ...(injection(fault, phase, deployment) satisfies InjectionInput) } },
     }));
-    const parts = [traffic.second(atMs), ...active.map((fault) => within(fault, attackTraffic(fault, deployment, traffic, atMs)))];
+    const parts = [traffic.second(atMs), ...active.map((fault) => attackTraffic(fault, deployment, traffic, atMs))];
     for (const errand of parts.flatMap(({ errands }) => errands)) made.push(request(errandEvent(deployment, errand)));
     const arrivals = parts.flatMap((part) => part.arrivals).sort((a, b) => a.atMs - b.atMs);
     // Round robin is how a gateway spreads what it knows nothing of; the clock keeps the turn over a restart.
@@ -51,14 +51,12 @@ export function* simulation(deployment: Deployment, startMs: number, faults: Ite
   }
 }
 
-/** Requests of an attack that begins or ends within the second. */
-function within<T extends { readonly atMs: number }, U extends { readonly atMs: number }>(
-  { startMs, endMs }: AimedFault,
-  { arrivals, errands }: { arrivals: T[]; errands: U[] },
-): { arrivals: T[]; errands: U[] } {
-  const isOn = ({ atMs }: { readonly atMs: number }) => atMs >= startMs && atMs < endMs;
-  return { arrivals: arrivals.filter(isOn), errands: errands.filter(isOn) };
-}
+/** Wherever a fault begins and ends in them: a router window has one count, and cannot show a part of itself. */
+const inWholeWindows = ({ name, startMs, endMs }: PlannedFault, windowMs: number): PlannedFault => ({
+  name,
+  startMs: Math.floor(startMs / windowMs) * windowMs,
+  endMs: Math.ceil(endMs / windowMs) * windowMs,
+});
 
 interface Turn {
   readonly fault: AimedFault;
@@ -72,12 +70,14 @@ const rememberedMs = 24 * 3_600_000;
 /** Faults as they come up: each is aimed once, and forgotten a day after its end. */
 class Schedule {
   readonly #faults: Iterator<PlannedFault>;
+  readonly #windowMs: number;
   readonly #aim: (fault: PlannedFault) => AimedFault;
   #next: PlannedFault | undefined;
   #known: AimedFault[] = [];
 
-  constructor(faults: Iterable<PlannedFault>, aim: (fault: PlannedFault) => AimedFault) {
+  constructor(faults: Iterable<PlannedFault>, windowMs: number, aim: (fault: PlannedFault) => AimedFault) {
     this.#faults = faults[Symbol.iterator]();
+    this.#windowMs = windowMs;
     this.#aim = aim;
     this.#advance();
   }
@@ -104,6 +104,6 @@ class Schedule {
 
   #advance(): void {
     const { done, value } = this.#faults.next();
-    this.#next = done === true ? undefined : value;
+    this.#next = done === true ? undefined : inWholeWindows(value, this.#windowMs);
   }
 }

@@ -102,6 +102,22 @@ describe("faults and what they do to other topics", () => {
     expect(share("dead-expert", 0)).toBeGreaterThan(0.5 / experts);
   });
 
+  it.each(["dead-expert", "hot-expert", "router-collapse", "token-drops", "lying-engine", "stale-placement"] as const)(
+    "%s begins and ends with router windows and shows in the first, however it was planned",
+    (name) => {
+      const planned = { name, startMs: startMs + 61_234, endMs: startMs + 64_001 };
+      const events = run(90, [planned]);
+      const truth = of<{ startTs: number; endTs: number; ts: number }>(events, "gatewatch.injection");
+      expect(truth.map(({ startTs, endTs, ts }) => [startTs, endTs, ts].map((us) => us / 1_000 - startMs))).toEqual([
+        [60_000, 65_000, 60_000],
+        [60_000, 65_000, 65_000],
+      ]);
+      const without = new Set(of<RouterEvent>(run(90), "moe.router").map((event) => JSON.stringify(event)));
+      const changed = of<RouterEvent>(events, "moe.router").find((event) => !without.has(JSON.stringify(event)));
+      expect(Number(changed?.windowStart) / 1_000 - startMs).toBe(60_000);
+    },
+  );
+
   it("a dead expert gets nothing, whatever else hits its layer", () => {
     const one = { ...small, instances: 1, layers: 1 };
     const at = (name: FaultName) => every(name, 30, 60);
