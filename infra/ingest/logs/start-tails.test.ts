@@ -9,9 +9,11 @@ const dir = mkdtempSync(join(tmpdir(), "gatewatch-tails-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const taken = new Map<string, number>();
+const instances: unknown[] = [];
 const intake: Intake = {
   async take({ name }, values) {
     taken.set(name, (taken.get(name) ?? 0) + values.length);
+    instances.push(...(values as { instanceId?: unknown }[]).map(({ instanceId }) => instanceId));
     return { accepted: values.length, faults: [] };
   },
 };
@@ -39,6 +41,7 @@ it("tails each file in its own form, into the topic of the form", async () => {
     { taken: 1, bad: 0, passed: 0 },
     { taken: 1, bad: 0, passed: 1 },
   ]);
+  expect(instances).toContain(join(dir, "engine.log"));
   expect(said.join("\n")).toContain("engine.log: tailed as engine-log into moe.metric");
 });
 
