@@ -1,53 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { python, torchArchive as saved } from "../../../test/ingest/torch-archive.ts";
 import { countedWindows } from "./expert-counts.ts";
 import { sglangDump } from "./sglang-dump.ts";
-
-const python = spawnSync("python3", ["--version"]).status === 0;
-
-/**
- * Writes what torch.save would write, without torch: the same archive, made by Python's own pickle. `tensor(shape, values)` is an
- * int32 one, `long(shape, values)` an int64 one.
- */
-function saved(expression: string): Uint8Array {
-  const source = `
-import collections, io, pickle, struct, sys, types, zipfile
-for name in ("torch", "torch._utils"): sys.modules[name] = types.ModuleType(name)
-def _rebuild_tensor_v2(*args): pass
-_rebuild_tensor_v2.__module__ = "torch._utils"
-sys.modules["torch._utils"]._rebuild_tensor_v2 = _rebuild_tensor_v2
-class Kind:
-    def __init__(self, name, code): self.name, self.code = name, code
-class Hostile:
-    def __reduce__(self): return (__import__("os").system, ("touch /tmp/never",))
-def storage(name):
-    made = type(name, (), {}); made.__module__ = "torch"; setattr(sys.modules["torch"], name, made); return made
-kinds = {"i": storage("IntStorage"), "q": storage("LongStorage"), "f": storage("FloatStorage")}
-files = []
-class Tensor:
-    def __init__(self, code, shape, values, strides=None, offset=0):
-        self.code, self.shape, self.values, self.offset = code, tuple(shape), values, offset
-        self.strides = strides or tuple(__import__("math").prod(shape[n + 1:]) for n in range(len(shape)))
-    def __reduce_ex__(self, _):
-        key = str(len(files)); files.append(struct.pack("<%d%s" % (len(self.values), self.code), *self.values))
-        where = types.SimpleNamespace(pid=("storage", kinds[self.code], key, "cuda:0", len(self.values)))
-        return (_rebuild_tensor_v2, (where, self.offset, self.shape, self.strides, False, collections.OrderedDict()))
-tensor = lambda *a, **k: Tensor("i", *a, **k)
-long = lambda *a, **k: Tensor("q", *a, **k)
-class Pickler(pickle.Pickler):
-    def persistent_id(self, obj): return getattr(obj, "pid", None) if isinstance(obj, types.SimpleNamespace) else None
-out = io.BytesIO(); Pickler(out, protocol=2).dump(${expression})
-archive = io.BytesIO()
-with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as made:
-    made.writestr("archive/data.pkl", out.getvalue()); made.writestr("archive/byteorder", "little")
-    for n, data in enumerate(files): made.writestr("archive/data/%d" % n, data)
-    made.writestr("archive/version", "3\\n")
-sys.stdout.buffer.write(archive.getvalue())
-`;
-  const { stdout, stderr, status } = spawnSync("python3", ["-c", source]);
-  expect([status, String(stderr)]).toEqual([0, ""]);
-  return new Uint8Array(stdout);
-}
 
 const map = "long((2, 4), [0, 1, 2, 0, 2, 1, 0, 1])";
 const pass = (rank: number, counts: string) =>
@@ -84,6 +38,12 @@ describe.skipIf(!python)("a dump of SGLang's recorder (fixtures want python3)", 
         [2, 1, 0, 1],
       ],
     });
+  });
+
+  it("of as many slots as there may be: no call has so many arguments", () => {
+    const many = "long((100, 3000), [0, 1, 2] * 100000)";
+    const counted = '{"rank": 0, "global_physical_count": tensor((100, 3000), [1, 2, 3] * 100000)}';
+    expect(sglangDump(saved(`{"records": [${counted}], "last_physical_to_logical_map": ${many}}`)).numExperts).toBe(3);
   });
 
   it("reads views: other strides, and a storage that begins earlier", () => {

@@ -30,7 +30,7 @@ export function sglangDump(file: Uint8Array): SglangDump {
   const counts = addedUp(passes.map((record) => record.get("global_physical_count")).filter(isTensor));
   const rank = passes[0]?.get("rank");
   const physicalToLogical = rows(map);
-  const numExperts = Math.max(...physicalToLogical.flat()) + 1;
+  const numExperts = map.values.reduce((most, expert) => Math.max(most, expert), -1) + 1;
   return { counts, numExperts, physicalToLogical, rank: typeof rank === "number" ? rank : undefined };
 }
 
