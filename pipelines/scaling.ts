@@ -7,25 +7,30 @@ import { pipeline } from "../operators/stream/pipeline.ts";
 import { each } from "../operators/stream/stage.ts";
 import { topics } from "../schemas/topics/index.ts";
 
-const options = z.object({
-  horizonsS: z
-    .array(z.number().positive())
-    .min(1)
-    .max(20)
-    .default([600, 1_800, 3_600])
-    .describe("how far ahead load is forecast, in seconds, comma separated"),
-  level: z.number().gt(0).lt(1).default(0.9).describe("share of what comes that the intervals are to hold"),
-  requestsPerReplica: z
-    .number()
-    .positive()
-    .default(1)
-    .describe("requests a second that one replica serves within its objective: measure yours, the default is only a place to begin"),
-  startupS: z.number().positive().default(120).describe("seconds from a replica's order to its first request"),
-  minReplicas: z.int().min(0).default(1).describe("replicas kept whatever the load"),
-  maxReplicas: z.int().positive().default(100).describe("most replicas that are advised"),
-  holdS: z.number().min(0).default(300).describe("replicas are given up once they were not needed for so long, in seconds"),
-  maxDeployments: z.int().positive().default(1_000).describe("deployments whose state is held in one lane"),
-});
+const options = z
+  .object({
+    horizonsS: z
+      .array(z.number().positive())
+      .min(1)
+      .max(20)
+      .default([600, 1_800, 3_600])
+      .describe("how far ahead load is forecast, in seconds, comma separated"),
+    level: z.number().gt(0).lt(1).default(0.9).describe("share of what comes that the intervals are to hold"),
+    requestsPerReplica: z
+      .number()
+      .positive()
+      .default(1)
+      .describe("requests a second that one replica serves within its objective: measure yours, the default is only a place to begin"),
+    startupS: z.number().positive().default(120).describe("seconds from a replica's order to its first request"),
+    minReplicas: z.int().min(0).default(1).describe("replicas kept whatever the load"),
+    maxReplicas: z.int().positive().default(100).describe("most replicas that are advised"),
+    holdS: z.number().min(0).default(300).describe("replicas are given up once they were not needed for so long, in seconds"),
+    maxDeployments: z.int().positive().default(1_000).describe("deployments whose state is held in one lane"),
+  })
+  .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, {
+    path: ["minReplicas"],
+    message: "at most scaling.maxReplicas is wanted",
+  });
 
 /**
  * Load to come per deployment, by the last window and how far that has erred, and the replicas it asks for.

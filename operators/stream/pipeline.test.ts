@@ -27,6 +27,15 @@ describe("a pipeline", () => {
     expect(() => sample.shape(given)).toThrow(z.ZodError);
   });
 
+  it("keeps what its options say of each other", () => {
+    const both = z
+      .object({ from: z.number().default(0), to: z.number().default(9) })
+      .refine(({ from, to }) => from <= to, "from before to");
+    const ranged = pipeline("ranged", { summary: "", latenessS: 0, options: both }, () => []);
+    expect(() => ranged.options.parse({ from: 10 })).toThrow("from before to");
+    expect(ranged.options.parse({ from: 9 })).toEqual({ from: 9, to: 9, latenessS: 0 });
+  });
+
   it("gives each lane an instance of its own, and no part that it does not have", () => {
     const how = { partition: 0, lanes: 1, maxAheadMs: 0, decode: () => ({}) };
     expect(sample.open("gatewatch.alert", how)).not.toBe(sample.open("gatewatch.alert", how));

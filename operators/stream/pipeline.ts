@@ -42,7 +42,7 @@ export function pipeline<O extends z.ZodRawShape>(
   { summary, latenessS, options }: PipelineSpec<O>,
   build: (context: Context, options: PipelineOptions<O>) => readonly Sink[],
 ): Pipeline {
-  const schema = options.extend(timeOptions(latenessS)).strict();
+  const schema = (options as z.ZodObject).safeExtend(timeOptions(latenessS)).strict();
   // What `parse` gives back is what PipelineOptions says; zod cannot follow the generic extension.
   const parsed = (given: Readonly<Record<string, unknown>> = {}) => schema.parse(given) as unknown as PipelineOptions<O>;
   const draw = (given?: Readonly<Record<string, unknown>>) => assemble(name, (context) => build(context, parsed(given)));

@@ -40,6 +40,11 @@ describe("gatewatch on a command line", () => {
       2,
       /^GW_CONFIG_INVALID: [\s\S]*there is no key lane.maxAhead; did you mean lane.maxAheadMs\?/,
     ],
+    [
+      ["apply", "scaling", "--set", "scaling.minReplicas=50", "--set", "scaling.maxReplicas=2"],
+      2,
+      /^GW_CONFIG_INVALID: [\s\S]*scaling.minReplicas: at most scaling.maxReplicas is wanted/,
+    ],
     [["produce", "moe.ruter"], 2, /^GW_USAGE: there is no topic moe.ruter for this; did you mean moe.router\?/],
     [["tail", "gatewatch.alert", "--from", "yesterday"], 2, /^GW_USAGE: --from yesterday: /],
     [["tail", "gatewatch.alert", "--limit", "0"], 2, /^GW_USAGE: tail: --limit: more than 0 is wanted/],
