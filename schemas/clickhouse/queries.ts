@@ -155,20 +155,25 @@ LIMIT 100`,
   {
     name: "injected-found",
     description: `What the simulator injected and whether an alert of a right kind came, about the same place, up to ${graceMs / 1_000} s after its end; with the delay in event time.`,
-    sql: `WITH ['instance', 'rank', 'layer', 'expert'] AS engine
+    // As scripts/simulate/matching.ts has it; a test holds one table of cases against both.
+    sql: `WITH ['instance', 'rank', 'layer', 'expert'] AS engine, ['source', 'tenant', 'user', 'key'] AS requesters,
+  extract(a.entity.id, '[|,{] ?instance="?([^|,"}]+)') AS instance
 SELECT startTs AS injected, deploymentId, fault, entityId AS entity, dateDiff('second', startTs, endTs) AS lastsS,
   if(countIf(hit) > 0, 'found', 'not found') AS result, countIf(hit) AS alerts, groupUniqArrayIf(kind, hit) AS foundBy,
   if(countIf(hit) > 0, dateDiff('millisecond', startTs, minIf(at, hit)) / 1000, NULL) AS afterS
 FROM (
   SELECT i.startTs AS startTs, i.endTs AS endTs, i.deploymentId AS deploymentId, i.fault AS fault, i.entityId AS entityId,
     a.kind AS kind, a.ts AS at, a.id != '' AND a.ts >= i.startTs AND a.ts <= i.endTs + INTERVAL ${graceMs} MILLISECOND AND NOT elsewhere AS hit,
-    (has(engine, i.entityType) AND has(engine, toString(a.entity.type)) AND a.entity.id != i.entityId)
-    OR (i.layer != '' AND NOT has(['', i.layer], arrayFirst(e -> e.name = 'layer', a.evidence).value)) AS elsewhere
+    multiIf(
+      NOT has(engine, i.entityType), has(requesters, toString(a.entity.type)) AND a.entity.id != i.entityId AND NOT has(i.named, a.entity.id),
+      a.entity.type = 'series', NOT has(['', i.entityId], instance),
+      has(engine, toString(a.entity.type)) AND a.entity.id != i.entityId
+    ) OR (i.layer != '' AND NOT has(['', i.layer], arrayFirst(e -> e.name = 'layer', a.evidence).value)) AS elsewhere
   FROM (
-    SELECT startTs, endTs, deploymentId, fault, entityId, entityType, layer, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
+    SELECT startTs, endTs, deploymentId, fault, entityId, entityType, layer, named, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
     FROM (
       SELECT startTs, deploymentId, fault, entity.id AS entityId, max(injection.endTs) AS endTs, any(expectedKinds) AS kinds,
-        any(toString(entity.type)) AS entityType, any(arrayFirst(e -> e.name = 'layer', evidence).value) AS layer
+        any(toString(entity.type)) AS entityType, any(arrayFirst(e -> e.name = 'layer', evidence).value) AS layer, any(arrayMap(e -> e.value, evidence)) AS named
       FROM injection
       GROUP BY startTs, deploymentId, fault, entityId
     )

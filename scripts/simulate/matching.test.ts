@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Injection } from "../../schemas/types/avro.ts";
+import { matchingCases } from "../../test/simulate/matching-cases.ts";
 import { answers, bestAnswered, isDuring, type JudgedAlert } from "./matching.ts";
 
 const truth = {
@@ -34,28 +35,9 @@ describe("a right answer", () => {
     expect(isDuring({ ...right, kind: "anything" }, truth, 0)).toBe(true);
   });
 
-  it("need not name a place more closely than it can", () => {
-    expect(isRight({ evidence: [] })).toBe(true);
-    expect(isRight({ entity: { type: "deployment", id: "sim" } })).toBe(true);
-  });
-
-  it("about a series is of the same instance", () => {
-    const series = (id: string) => isRight({ kind: "metric.spike", entity: { type: "series", id } }, { expectedKinds: ["metric.spike"] });
-    expect(series("vllm:kv_cache_usage_perc|instance=i-0|model_name=m")).toBe(true);
-    expect(series("vllm:kv_cache_usage_perc|instance=i-1|model_name=m")).toBe(false);
-    expect(series("vllm:kv_cache_usage_perc|instance=i-01|model_name=m")).toBe(false);
-    expect(series("queue_depth")).toBe(true);
-  });
-
-  it("about a requester is one of the attack's own", () => {
-    const attack = {
-      entity: { type: "source", id: "192.0.2.1" } as const,
-      evidence: ["192.0.2.1", "192.0.2.9"].map((value) => ({ name: "source", value, note: "" })),
-      expectedKinds: ["http.threat"],
-    };
-    const by = (id: string) => isRight({ kind: "http.threat", entity: { type: "source", id }, evidence: [] }, attack);
-    expect(["192.0.2.1", "192.0.2.9", "192.0.2.10"].map(by)).toEqual([true, true, false]);
-  });
+  it.each(matchingCases)("has a place that fits: $name", ({ alert, injection, isAnswer }) =>
+    expect(isRight(alert, injection)).toBe(isAnswer),
+  );
 });
 
 describe("of several injections an alert answers", () => {

@@ -60,4 +60,4 @@ function placeOf(alert: JudgedAlert, { entity, evidence }: Injection): "there" |
 }
 
 /** A series is called by its name and labels, and one of them may be its instance. */
-const instanceOf = (series: string): string | undefined => /\binstance="?([^|,"}]*)/.exec(series)?.[1];
+const instanceOf = (series: string): string | undefined => /[|,{] ?instance="?([^|,"}]+)/.exec(series)?.[1];

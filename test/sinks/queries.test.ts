@@ -12,6 +12,7 @@ import { realClickHouse } from "../parts/clickhouse.ts";
 import { drivePipeline } from "../pipelines/driver.ts";
 import { alertOf, decisionOf } from "../pipelines/judgements.ts";
 import { anyRecord } from "../schemas/any-record.ts";
+import { matchingCases } from "../simulate/matching-cases.ts";
 import { SinkRig, windows } from "./rig.ts";
 
 const real = await realClickHouse();
@@ -82,6 +83,7 @@ const judged = [
   }),
   alertOf("chat", -7_200, { kind: "expert.dead" }),
 ];
+const matchedS = -86_400 * 30;
 const decisions = [
   decisionOf("chat", 1, { replicas: { current: null, desired: 2, low: 1, high: 3 } }),
   decisionOf("chat", 2, { replicas: { current: 2, desired: 4, low: 3, high: 5 } }),
@@ -93,7 +95,7 @@ const links = drivePipeline(
 ).values(topics.audit) as AuditRecord[];
 const records = [
   [topics.window, windows(0, 40)],
-  [topics.alert, judged],
+  [topics.alert, [...judged, ...matchingCases.map(({ alert }, i) => alertOf(`case-${i}`, matchedS + 61, { ...alert, kind: "case" }))]],
   [topics.decision, decisions],
   // Of the audit chain one link is missing.
   [topics.audit, links.toSpliced(2, 1)],
@@ -114,6 +116,10 @@ const records = [
         expectedKinds: ["router.collapse"],
       }),
       injectionOf(6, { fault: "of a tenant", entity: { type: "tenant", id: "t" }, expectedKinds: ["router.collapse"] }),
+      // Far off in time and in deployments of their own, so that each has its one alert.
+      ...matchingCases.map(({ name, injection }, i) =>
+        injectionOf(matchedS, { ...injection, id: `case-${i}`, deploymentId: `case-${i}`, fault: name, expectedKinds: ["case"] }),
+      ),
     ],
   ],
 ] as const;
@@ -160,6 +166,7 @@ describe.skipIf(real === undefined)("named queries", { timeout: 60_000 }, () => 
 
   it("alert-counts: by kind", async () =>
     expect((await ask("alert-counts")).map(({ kind, alerts }) => [kind, alerts])).toEqual([
+      ["case", matchingCases.length],
       ["http.threat", 3],
       ["expert.dead", 1],
       ["router.collapse", 1],
@@ -194,7 +201,7 @@ describe.skipIf(real === undefined)("named queries", { timeout: 60_000 }, () => 
     ]));
 
   it("injected-found: found by a right kind, in time and place, or not", async () =>
-    expect(await ask("injected-found")).toMatchObject([
+    expect((await ask("injected-found")).filter(({ deploymentId }) => !String(deploymentId).startsWith("case-"))).toMatchObject([
       { fault: "of a tenant", result: "found" },
       { fault: "of another layer", result: "not found" },
       { fault: "on another instance", result: "not found" },
@@ -203,6 +210,12 @@ describe.skipIf(real === undefined)("named queries", { timeout: 60_000 }, () => 
       { fault: "dead-expert", result: "not found" },
       { fault: "router-collapse", result: "found", alerts: 1, foundBy: ["router.collapse"], afterS: 20, lastsS: 60 },
     ]));
+
+  it("injected-found: knows places as the program does", async () => {
+    const found = (await ask("injected-found")).filter(({ deploymentId }) => String(deploymentId).startsWith("case-"));
+    const results = Object.fromEntries(found.map(({ fault, result }) => [fault, result]));
+    expect(results).toEqual(Object.fromEntries(matchingCases.map(({ name, isAnswer }) => [name, isAnswer ? "found" : "not found"])));
+  });
 
   it("audit-tail: says which link does not follow the one before it", async () =>
     expect((await ask("audit-tail")).map(({ sequence, follows }) => [sequence, Boolean(follows)])).toEqual([
