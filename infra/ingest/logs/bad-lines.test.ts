@@ -4,7 +4,7 @@ import type { OutRecord } from "../../kafka/port.ts";
 import { type BadLine, DeadLetterLines } from "./bad-lines.ts";
 
 const bad = (text: string, over: Partial<BadLine["line"]> = {}): BadLine => ({
-  line: { offset: 40, bytes: Buffer.from(text, "latin1"), length: text.length, next: 60, ...over },
+  line: { number: 2, offset: 40, bytes: Buffer.from(text, "latin1"), length: text.length, next: 60, ...over },
   code: "GW_RECORD_UNREADABLE",
   message: "the line is not UTF-8",
 });

@@ -1,7 +1,7 @@
 import type { FaultCode } from "../../../schemas/faults/faults.ts";
 import type { LogPort, PlainWriter } from "../../kafka/port.ts";
 import { deadLetter } from "../../lanes/outgoing.ts";
-import type { CutLine } from "./line-cutter.ts";
+import type { CutLine } from "../lines.ts";
 
 /** A line that gave no record, and why. */
 export interface BadLine {

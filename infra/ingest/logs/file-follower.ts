@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { outputId } from "../../../operators/stream/output-id.ts";
+import type { CutLine } from "../lines.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { CutLine } from "./line-cutter.ts";
 import { OpenFile } from "./open-file.ts";
 import { PositionFile, type TailPosition } from "./position-file.ts";
 import { relocated, rotatedSince } from "./rotated.ts";

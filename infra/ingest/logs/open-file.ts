@@ -1,8 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { type CutLine, LineCutter } from "../lines.ts";
 import { type Fingerprint, fingerprintOf, hasFingerprint } from "./fingerprint.ts";
-import { type CutLine, LineCutter } from "./line-cutter.ts";
 import type { FilePosition } from "./position-file.ts";
 
+/** A proxy writes lines of some hundred bytes, rarely of 64 KB. */
+export const longestLogLineBytes = 1_000_000;
 const pieceBytes = 256 * 1024;
 
 /** One file that lines are read from: followed by its handle, whatever happens to its name. */
@@ -23,7 +25,7 @@ export class OpenFile {
     this.#offset = offset;
     this.#identity = known?.identity;
     this.#fingerprint = known?.fingerprint;
-    this.#cutter = new LineCutter(offset);
+    this.#cutter = new LineCutter(offset, longestLogLineBytes);
     this.#grownAt = performance.now();
   }
 

@@ -4,12 +4,12 @@ import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
 import type { FaultCode } from "../../../schemas/faults/faults.ts";
 import { patiently } from "../../patience/patiently.ts";
 import type { Intake } from "../intake.ts";
+import type { CutLine } from "../lines.ts";
 import { endlessPatience, type WaitingWays } from "../way-in.ts";
 import type { BadLine, BadLines } from "./bad-lines.ts";
 import { FileFollower } from "./file-follower.ts";
-import type { CutLine } from "./line-cutter.ts";
-import { longestLineBytes } from "./line-cutter.ts";
 import type { LineOrigin, LogFormat } from "./log-format.ts";
+import { longestLogLineBytes } from "./open-file.ts";
 import { Waker } from "./waker.ts";
 
 /** One tailed file. Times in milliseconds. */
@@ -144,7 +144,7 @@ class LogTail {
     const { format, deploymentId = "default", tenantHash } = this.#options;
     const path = resolve(this.#options.path);
     try {
-      if (line.length > longestLineBytes) throw new Fault("GW_RECORD_TOO_LARGE", `a line has at most ${longestLineBytes} bytes`);
+      if (line.length > longestLogLineBytes) throw new Fault("GW_RECORD_TOO_LARGE", `a line has at most ${longestLogLineBytes} bytes`);
       const value = format.read(decoded(line.bytes), { id: outputId([identity, line.offset]), path, deploymentId, tenantHash });
       if (value === undefined) this.counts.passed += 1;
       return value as Readonly<Record<string, unknown>> | undefined;
