@@ -27,5 +27,5 @@ export const routingKeys = {
     .number()
     .positive()
     .default(60)
-    .describe("what a dump of SGLang covers where no earlier one of its rank tells, in seconds"),
+    .describe("what a dump of SGLang covers at most, in seconds; it begins where the one before of its rank ends, if that is later"),
 };

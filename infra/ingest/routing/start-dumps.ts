@@ -27,7 +27,7 @@ export interface DumpOptions extends WaitingWays {
   readonly deploymentId: string;
   /** Where it is kept which files were taken. */
   readonly stateDir: string;
-  /** What a dump covers where no earlier one of its rank tells. */
+  /** What a dump of SGLang covers at most; it begins where the one before of its rank ends, if that is later. */
   readonly coversMs: number;
   readonly pollMs?: number;
   /** A file that cannot be read is looked at again for so long: it may still be being written. */
@@ -80,7 +80,8 @@ class DumpFolder {
   readonly #state: StateFile<z.infer<typeof taken>>;
   #names = new Set<string>();
   #lastEnd: Record<string, number> = {};
-  readonly #bad = new Set<string>();
+  /** Left out, as long as they stand there. */
+  #bad = new Set<string>();
 
   constructor(folder: Folder, options: DumpOptions, intake: Intake, say: (line: string) => void) {
     this.#folder = folder;
@@ -118,29 +119,33 @@ class DumpFolder {
       files.push({ name, mtimeMs, size });
     }
     for (const file of files.toSorted((a, b) => endOf(a) - endOf(b) || (a.name < b.name ? -1 : 1))) {
-      if (stop.aborted) return;
-      await this.#take(file, stop);
+      // Where this one is not finished, the next would begin too early.
+      if (stop.aborted || !(await this.#take(file, stop))) break;
     }
     const here = new Set(present);
-    this.#names = new Set([...this.#names].filter((name) => here.has(name)));
+    this.#names = this.#names.intersection(here);
+    this.#bad = this.#bad.intersection(here);
   }
 
-  async #take(file: { readonly name: string; readonly mtimeMs: number; readonly size: number }, stop: AbortSignal): Promise<void> {
+  /** False for a file that may still be being written. */
+  async #take(file: { readonly name: string; readonly mtimeMs: number; readonly size: number }, stop: AbortSignal): Promise<boolean> {
     const lastEnd = { ...this.#lastEnd };
     let windows: RouterEventInput[];
     try {
       if (file.size > largestBytes) throw new Fault("GW_RECORD_TOO_LARGE", `it has ${file.size} bytes, at most ${largestBytes} are read`);
       windows = this.#windows(await readFile(join(this.#folder.path, file.name)), file, lastEnd);
     } catch (error) {
-      if (Date.now() - file.mtimeMs < (this.#options.settleMs ?? 10_000)) return;
+      // Either way: the clock of the machine that wrote it may be ahead.
+      if (Math.abs(Date.now() - file.mtimeMs) < (this.#options.settleMs ?? 10_000)) return false;
       this.#bad.add(file.name);
       this.#say(`${join(this.#folder.path, file.name)}: left out: ${faultOf(error, "GW_RECORD_UNREADABLE", "reading it").message}`);
-      return;
+      return true;
     }
     await this.#deliver(windows, file.name, stop);
     this.#names.add(file.name);
     this.#lastEnd = lastEnd;
     await this.#state.write({ version: 1, names: [...this.#names], lastEnd: this.#lastEnd });
+    return true;
   }
 
   #windows(bytes: Buffer, file: { readonly name: string; readonly mtimeMs: number }, lastEnd: Record<string, number>): RouterEventInput[] {
@@ -150,9 +155,10 @@ class DumpFolder {
     const own = basename(this.#folder.path);
     const instanceId = rank === undefined ? own : `${own}/rank-${rank}`;
     const windowEnd = Math.round(endOf(file) * 1000);
-    const before = lastEnd[instanceId];
-    const windowStart = before !== undefined && before < windowEnd ? before : windowEnd - coversMs * 1000;
-    lastEnd[instanceId] = windowEnd;
+    const before = lastEnd[instanceId] ?? 0;
+    const earliest = windowEnd - Math.round(coversMs * 1000);
+    const windowStart = before < windowEnd ? Math.max(before, earliest) : earliest;
+    lastEnd[instanceId] = Math.max(before, windowEnd);
     return countedWindows({ ...counts, topK, deploymentId, instanceId, windowStart, windowEnd, source: "SGLANG", phase: "MIXED" });
   }
 
