@@ -26,7 +26,8 @@ const options = z.object({
  * Reads   moe.request (by tenant)      Writes  moe.load (by deployment)
  * Order   none within a window.        Late    counted, not in a window.      State  ids of requests, the open windows.
  * Quiet   a deployment's windows without a request are said to be of nothing for a while, as long as others have requests.
- * Lanes   each sums what it saw; a window is whole once every lane has passed it or has nothing left to read.
+ * Lanes   each sums what it saw and gives that out once it has passed the window or has nothing left to read; a window is whole once
+ *         every lane has done so.
  */
 export const load = pipeline(
   "load",
@@ -36,7 +37,15 @@ export const load = pipeline(
     const quiet = seconds(quietS);
     const seen = from(topics.request).pipe(
       countRequests("once", { maxKeys: maxRequests, store }),
-      tumblingWindow("partial", { size, time: countedAt, key: scopeKey, aggregate: partialLoad, maxKeys: maxDeployments, store }),
+      tumblingWindow("partial", {
+        size,
+        time: countedAt,
+        key: scopeKey,
+        aggregate: partialLoad,
+        partial: true,
+        maxKeys: maxDeployments,
+        store,
+      }),
     );
     const whole = seen.pipe(
       rekey("partials", { by: ({ deploymentId }) => deploymentId, codec: partialLoadCodec }),

@@ -8,6 +8,8 @@ import { KeyedStore, type StoreDump } from "../stream/store.ts";
 export interface Arrival<T> {
   readonly watermark: number;
   readonly records: readonly T[];
+  /** The lane has nothing left to read; false where it is left out. */
+  readonly drained?: boolean;
 }
 
 export interface Driven<Out> {
@@ -60,9 +62,9 @@ export function driveWith<In, Out>(
   source.pipe(make(stores.factory)).subscribe(({ records }) => driven.out.push(...records));
   if (restored !== undefined) stores.load(restored);
   let offset = 0;
-  for (const { watermark, records } of arrivals) {
+  for (const { watermark, records, drained = false } of arrivals) {
     const origins = records.map(() => origin(offset++));
-    source.next({ topic: "driven", partition: 0, records, origins, watermark, aside });
+    source.next({ topic: "driven", partition: 0, records, origins, watermark, drained, aside });
   }
   return driven;
 }

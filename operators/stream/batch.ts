@@ -14,6 +14,8 @@ export interface Batch<T> {
   readonly origins: readonly (Origin | undefined)[];
   /** Event time in microseconds; -Infinity until the first record of every active input. */
   readonly watermark: number;
+  /** The lane has nothing left to read, so the time of others goes on without it: partial results, which must meet theirs in time, go now. */
+  readonly drained: boolean;
   readonly aside: Aside;
 }
 

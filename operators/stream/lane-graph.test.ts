@@ -2,10 +2,13 @@ import { map } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { internalTopic } from "../../schemas/topics/internal.ts";
+import { implausibleTime } from "../../schemas/topics/time.ts";
 import type { Topic } from "../../schemas/topics/topic.ts";
+import { type Aggregate, tumblingWindow } from "../windows/tumbling-window.ts";
 import { struct } from "./codec.ts";
+import type { Envelope } from "./internal-topic.ts";
 import type { LaneGraph } from "./lane-graph.ts";
-import { dlq, ok } from "./outcome.ts";
+import { dlq, none, ok } from "./outcome.ts";
 import { type Pipeline, pipeline } from "./pipeline.ts";
 import type { LogRecord } from "./record.ts";
 import { each, stage } from "./stage.ts";
@@ -26,6 +29,7 @@ const ticks = (name: string): Topic<Tick> => ({
   }),
   role: "input",
   key: () => "k",
+  untimely: ({ at }, brokerMs, aheadMs) => implausibleTime((epoch + at) * second, brokerMs, aheadMs),
 });
 const left = ticks("left");
 const right = ticks("right");
@@ -150,6 +154,62 @@ describe("a lane's graph", () => {
       ),
     ]);
     expect(() => seen(broken).feed(0, [record(5)])).toThrow(expect.objectContaining({ code: "GW_GRAPH_BROKEN" }));
+  });
+});
+
+describe("a part that others wait for", () => {
+  const fields = { at: "int64" } as const;
+  const size = 10 * second;
+  const sums = pipeline("sums", { summary: "", latenessS: 0, options: z.object({}) }, ({ from, to, rekey, table, store }) => {
+    const kept: Aggregate<typeof fields, Tick, Tick> = {
+      fields,
+      initial: () => ({ at: 0 }),
+      add: (sum, { at }) => {
+        sum.at += at;
+      },
+      result: (sum) => sum,
+    };
+    const readings = from(left);
+    const changes = table({ ...ticks("prices"), role: "table" }).pipe(each<unknown, Tick>("changes", "", () => none()));
+    const time = ({ at }: Tick) => (epoch + at) * second;
+    const parts = merge(readings, changes).pipe(
+      tumblingWindow("part", { size, time, key: () => "all", aggregate: kept, partial: true, store }),
+    );
+    return [to(out, parts.pipe(rekey("sums", { by: () => "all", codec: struct(fields) })))];
+  });
+  const sent = (graph: LaneGraph) =>
+    graph.take().map((output) => {
+      const { watermark, idle, body } = (output as { value: Envelope<Tick> }).value;
+      return [output.kind, body?.at ?? (idle ? "idle" : "goes on"), watermark / second - epoch];
+    });
+
+  it("gives out what it holds before it says that they need not wait for it, and then the rest as more", () => {
+    const graph = seen(sums);
+    graph.feed(0, [record(5), record(7)]);
+    expect(sent(graph)).toEqual([
+      ["mark", "goes on", 5],
+      ["mark", "goes on", 7],
+    ]);
+    graph.idle(0);
+    expect(sent(graph)).toEqual([
+      ["record", 12, 7],
+      ["mark", "idle", 7],
+    ]);
+    graph.feed(0, [record(8), record(10)]);
+    expect(sent(graph)).toEqual([
+      ["mark", "goes on", 8],
+      ["record", 8, 10],
+      ["mark", "goes on", 10],
+    ]);
+  });
+
+  it("stays out of their way when a table changes: nothing would say again that it waits", () => {
+    const graph = seen(sums);
+    graph.feed(0, [record(5)]);
+    graph.idle(0);
+    graph.take();
+    graph.feed(1, [{ ...record(6), value: null }]);
+    expect(sent(graph)).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import { type Checkpoint, checkpointType } from "./graph-checkpoint.ts";
 import type { Envelope, Mark } from "./internal-topic.ts";
 import type { LogRecord, Origin, Place } from "./record.ts";
 import { sourcesOf } from "./sources.ts";
-import { seconds } from "./time.ts";
+import { endOfTime, seconds } from "./time.ts";
 
 /** What one lane's instance of a part is opened with. */
 export interface GraphOptions {
@@ -139,23 +139,24 @@ export class LaneGraph {
     flush();
   }
 
-  /** The input has been drained and waits: it holds the others back no longer, until its next record. */
+  /**
+   * The input has been drained and waits: it holds the others back no longer, until its next record. Where all of the lane's have,
+   * partial results go out before the mark that lets other lanes' time pass this one by.
+   */
   idle(index: number): void {
     const input = this.#input(index);
     input.idle = true;
-    if (this.#reached() > this.#watermark) {
-      this.#watermark = this.#reached();
-      this.#push(input, [], []);
-    }
-    this.#mark(this.#inputs.every((one) => one.role === "table" || one.idle));
+    if (!this.#drained && this.#reached() <= this.#watermark) return;
+    this.#watermark = Math.max(this.#watermark, this.#reached());
+    this.#push(input, [], []);
   }
 
   /** Closes everything still open, as if the watermark had passed it. For `apply`; a lane never does this. */
   close(): void {
-    this.#watermark = Number.MAX_VALUE;
+    this.#watermark = endOfTime;
+    for (const input of this.#inputs) input.idle = true;
     const [first] = this.#inputs;
     if (first !== undefined) this.#push(first, [], []);
-    this.#mark(true);
   }
 
   /** What was produced since the last call. */
@@ -220,6 +221,11 @@ export class LaneGraph {
     });
   }
 
+  /** All that the lane reads for itself is idle; a change of a table makes nothing of that undone. */
+  get #drained(): boolean {
+    return this.#inputs.every(({ role, idle }) => role === "table" || idle);
+  }
+
   /** The smallest watermark of the inputs that are not idle; where all are, the time does not move. */
   #reached(): number {
     let least = Number.POSITIVE_INFINITY;
@@ -235,9 +241,10 @@ export class LaneGraph {
   /** One batch into the graph, synchronously: when it returns, all that follows from it has been collected. */
   #push(input: Input, records: readonly unknown[], origins: readonly Origin[]): void {
     const { partition } = this.#how;
-    input.subject.next({ topic: input.topic.name, partition, records, origins, watermark: this.#watermark, aside: this.#aside });
+    const where = { topic: input.topic.name, partition, watermark: this.#watermark, drained: this.#drained };
+    input.subject.next({ ...where, records, origins, aside: this.#aside });
     if (this.#fault !== undefined) throw faultOf(this.#fault.error, "GW_GRAPH_BROKEN", `${this.#assembled.pipeline}/${this.#part.name}`);
-    this.#mark(false);
+    this.#mark();
   }
 
   /** What leaves the part, in order. Between parts the public records behind a value travel with it. */
@@ -265,7 +272,8 @@ export class LaneGraph {
   }
 
   /** After what a push produced, tells the next part how far this lane is: at each step and each change of idleness, wherever fetches end. */
-  #mark(idle: boolean): void {
+  #mark(): void {
+    const idle = this.#drained;
     const rekeyed = this.#part.sinks.filter(({ by }) => by !== undefined);
     if (rekeyed.length === 0 || (this.#marked?.watermark === this.#watermark && this.#marked.idle === idle)) return;
     // Time has not begun, as long as one of several inputs has not been heard of: a mark of that would stand where a fetch was cut.

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { internalTopic } from "../../schemas/topics/internal.ts";
 import type { AnyTopic, Topic } from "../../schemas/topics/topic.ts";
+import { type Aggregate, tumblingWindow } from "../windows/tumbling-window.ts";
 import type { Decode } from "./admit.ts";
 import { struct } from "./codec.ts";
 import { Offline, type OfflineOptions } from "./offline.ts";
@@ -44,6 +45,8 @@ const doubled = pipeline("doubled", declared, ({ from, to }, { times }) => [
 const onward = pipeline("onward", declared, ({ from, to }) => [
   to(output, from(middle).pipe(each("plus", "", ({ at }) => ok({ at: at + 1 })))),
 ]);
+
+const onwardFrom = (topic: Topic<Tick>) => pipeline("onward", declared, ({ from, to }) => [to(tick("last", "output"), from(topic))]);
 
 /** Tells the last value of all when everything is closed. */
 const lasting = pipeline("lasting", declared, ({ from, to, store }) => {
@@ -130,6 +133,31 @@ describe("pipelines without a broker", () => {
     expect(told(outputs)).toEqual([
       ["two", "out", 30],
       ["two", "out", 40],
+    ]);
+  });
+
+  it("close all lanes of a part before the next part, which hears what each of them still held", () => {
+    const held = pipeline("held", declared, ({ from, to, rekey, store }) => {
+      const all = { time: () => base * 1_000_000, key: () => "all", size: 10_000_000, store };
+      const sum: Aggregate<{ at: "int64" }, Tick, Tick> = {
+        fields: { at: "int64" },
+        initial: () => ({ at: 0 }),
+        add: (kept, { at }) => {
+          kept.at += at;
+        },
+        result: (kept) => kept,
+      };
+      const parts = from(input).pipe(tumblingWindow("part", { ...all, aggregate: sum, partial: true }));
+      const by = { by: () => "all", codec: struct({ at: "int64" }) };
+      return [to(output, parts.pipe(rekey("sums", by), tumblingWindow("whole", { ...all, aggregate: sum })))];
+    });
+    const run = offline([held, onwardFrom(output)]);
+    run.feed("in", 0, record(3));
+    run.idle("in", 0);
+    run.feed("in", 1, record(4));
+    expect(told(run.close())).toEqual([
+      ["held", "out", 7],
+      ["onward", "last", 7],
     ]);
   });
 

@@ -29,7 +29,16 @@ interface Reader {
   readonly part: string;
   readonly input: number;
   readonly internal: boolean;
+  /** Of its part among all: those before it feed it. */
+  readonly rank: number;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** One partition of a part, once it has been fed. */
+interface Lane {
+  readonly graph: LaneGraph;
+  readonly pipeline: string;
+  readonly rank: number;
 }
 
 /**
@@ -39,17 +48,19 @@ interface Reader {
 export class Offline {
   readonly #options: OfflineOptions;
   readonly #readers = new Map<string, Reader[]>();
-  readonly #lanes = new Map<string, { graph: LaneGraph; pipeline: string }>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #handedOn = new Map<string, number>();
+  #parts = 0;
   #outputs: OfflineOutput[] = [];
 
   constructor(options: OfflineOptions) {
     this.#options = options;
     for (const { pipeline, options: given = {} } of options.pipelines) {
       for (const part of pipeline.shape(given).parts) {
+        const rank = this.#parts++;
         for (const [input, { topic, role }] of part.inputs.entries()) {
           const readers = this.#readers.get(topic.name) ?? [];
-          readers.push({ pipeline, part: part.name, input, internal: role === "parts", options: given });
+          readers.push({ pipeline, part: part.name, input, internal: role === "parts", rank, options: given });
           this.#readers.set(topic.name, readers);
         }
       }
@@ -77,11 +88,17 @@ export class Offline {
     return this.#take();
   }
 
-  /** Closes what is still open, as if every watermark had passed it; upstream pipelines first, as they were listed. */
+  /**
+   * Closes what is still open, as if every watermark had passed it: pipelines as they were listed, and of each part all lanes before
+   * any of the next, which is opened by the first of them that has something for it.
+   */
   close(): OfflineOutput[] {
-    for (const lane of this.#lanes.values()) {
-      lane.graph.close();
-      this.#settle(lane);
+    for (let rank = 0; rank < this.#parts; rank += 1) {
+      for (const lane of this.#lanes.values()) {
+        if (lane.rank !== rank) continue;
+        lane.graph.close();
+        this.#settle(lane);
+      }
     }
     return this.#take();
   }
@@ -104,21 +121,21 @@ export class Offline {
   }
 
   /** Opened at its first record. Without a rekey the number of lanes does not matter to what comes out. */
-  #lane({ pipeline, part, options, internal }: Reader, partition: number): { graph: LaneGraph; pipeline: string } {
+  #lane({ pipeline, part, options, internal, rank }: Reader, partition: number): Lane {
     const id = `${pipeline.name}/${part}/${partition}`;
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
       const { decode, maxAheadMs, partitions, onScore } = this.#options;
       const handOn: Decode = (topic, record) => ("handedOn" in record ? (record as HandedOn).handedOn : decode(topic, record));
       const graph = pipeline.open(part, { options, partition, lanes: internal ? 1 : partitions, maxAheadMs, decode: handOn, onScore });
-      lane = { graph, pipeline: pipeline.name };
+      lane = { graph, rank, pipeline: pipeline.name };
       this.#lanes.set(id, lane);
     }
     return lane;
   }
 
   /** Takes what a lane has produced; passes on what others read; only public topics come out. */
-  #settle({ graph, pipeline }: { graph: LaneGraph; pipeline: string }): void {
+  #settle({ graph, pipeline }: Lane): void {
     for (const output of graph.take()) {
       if (output.kind === "letter") {
         this.#outputs.push({ ...output, pipeline });

@@ -4,6 +4,7 @@ import type { Codec } from "./codec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Origin } from "./record.ts";
 import type { KeyedStore, StoreLimits } from "./store.ts";
+import { endOfTime } from "./time.ts";
 import { tag } from "./topology.ts";
 
 /** What a step may know besides the record: where it is, and what time it is in the stream. One object is reused for all records. */
@@ -42,6 +43,8 @@ export interface StageSpec<S, In, Out> {
   /** When this key wants `close` next; asked after every step and close. NaN for never. */
   due?(state: S): number;
   close?(state: S, at: At): readonly Out[];
+  /** What is held is a part of what meets elsewhere: `close` is called for every key, as at the end of all time, when the lane has nothing left to read. */
+  readonly partial?: boolean;
   /** Whether the state may be forgotten now; asked after each close and each drop. */
   done?(state: S): boolean;
 }
@@ -109,7 +112,7 @@ abstract class Run<S, In, Out> {
   protected abstract closeDue(batch: Batch<In>): void;
 
   apply(batch: Batch<In>): Batch<Out> {
-    const { records, origins, aside, topic, partition, watermark } = batch;
+    const { records, origins, aside, topic, partition, watermark, drained } = batch;
     this.out = [];
     this.origins = [];
     this.at.topic = topic;
@@ -126,7 +129,7 @@ abstract class Run<S, In, Out> {
       if (this.settle(this.stepped(records[i] as In), origin, records[i], aside)) quiet += 1;
     }
     aside.settled(this.name, this.out.length - closed, quiet);
-    return { topic, partition, watermark, aside, records: this.out, origins: this.origins };
+    return { topic, partition, watermark, drained, aside, records: this.out, origins: this.origins };
   }
 
   /** A throw is a defect of the stage and still no reason to stop a lane: its record becomes a dead letter. */
@@ -186,11 +189,12 @@ class KeyedRun<S, In, Out> extends Run<S, In, Out> {
     return outcome;
   }
 
-  protected override closeDue({ watermark, origins, aside }: Batch<In>): void {
-    const { close, due, done } = this.spec;
+  protected override closeDue({ watermark, drained, origins, aside }: Batch<In>): void {
+    const { close, due, done, partial = false } = this.spec;
     if (close !== undefined) {
       this.at.origin = undefined;
-      for (const [key, entry] of this.#store.takeDue(watermark)) {
+      this.at.watermark = drained && partial ? endOfTime : watermark;
+      for (const [key, entry] of this.#store.takeDue(this.at.watermark)) {
         this.at.key = key;
         try {
           for (const made of close.call(this.spec, entry.state, this.at)) {
@@ -205,6 +209,7 @@ class KeyedRun<S, In, Out> extends Run<S, In, Out> {
         }
         if (done?.(entry.state)) this.#store.delete(key);
       }
+      this.at.watermark = watermark;
     }
     this.#store.sweep(watermark);
   }

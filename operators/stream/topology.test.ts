@@ -4,7 +4,8 @@ import type { Batch } from "./batch.ts";
 import { merge, nodeOf, tag } from "./topology.ts";
 
 const aside = { settled: () => undefined, dropped: () => undefined, deadLetter: () => undefined };
-const batch = (topic: string): Batch<string> => ({ topic, partition: 0, records: [topic], origins: [undefined], watermark: 0, aside });
+const nothing = { partition: 0, origins: [undefined], watermark: 0, drained: false, aside };
+const batch = (topic: string): Batch<string> => ({ ...nothing, topic, records: [topic] });
 const flow = (topic: string) => tag(of(batch(topic)), { node: "input", topic, role: "lane" });
 
 describe("the drawing behind the flows", () => {

@@ -22,6 +22,8 @@ export interface TumblingOptions<F extends FieldSpecs, In, Out> extends Wiring<I
   /** Event time of a record in microseconds. */
   readonly time: (record: In) => number;
   readonly aggregate: Aggregate<F, In, Out>;
+  /** What comes out is added up in another part of the pipeline: a window is given out in pieces, one whenever its lane has nothing left to read. */
+  readonly partial?: boolean;
 }
 
 /**
@@ -30,12 +32,15 @@ export interface TumblingOptions<F extends FieldSpecs, In, Out> extends Wiring<I
  *     records   a   b  |  c        | d        ─▶    | is the end of a window
  *     windows          |           | [ab]     ─▶    a and b, once the watermark has passed
  *
+ * A `partial` one does not wait for that where its lane has nothing left to read: the time of the other lanes goes on, and a piece
+ * that came later would be late where all meet. What comes after it for the same window is another piece.
+ *
  * A record is late where its window had ended before it came: counted as dropped, reason `late`. Windows of one end close in
  * the order of their keys. State: a key's open windows, two at most unless the allowed lateness is longer than a window.
  */
 export function tumblingWindow<const F extends FieldSpecs, In, Out>(
   name: string,
-  { size, time, aggregate, ...wiring }: TumblingOptions<F, In, Out>,
+  { size, time, aggregate, partial = false, ...wiring }: TumblingOptions<F, In, Out>,
 ): OperatorFunction<Batch<In>, Batch<Out>> {
   /** Every open window of the key, since with a long lateness several are open at once. */
   const codec = struct({ open: { list: { struct: { start: "int64", kept: { struct: aggregate.fields } } } } });
@@ -50,6 +55,7 @@ export function tumblingWindow<const F extends FieldSpecs, In, Out>(
       // The codec's type is computed from `aggregate.fields`; TypeScript cannot see through the nesting.
       state: { codec: codec as never, initial: () => ({ open: [] }) },
       drops: ["late"],
+      partial,
       step({ open }, record, at) {
         const start = Math.floor(time(record) / size) * size;
         if (start + size <= at.watermark) return drop("late");

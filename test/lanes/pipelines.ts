@@ -149,11 +149,11 @@ const whole: Aggregate<typeof sums, Sum, Sum> = {
 /** Sums per group and window, where a group's keys lie in every partition: two parts, joined by marks. */
 export const rekeyTest = pipeline(
   "rekey-test",
-  { summary: "Two parts.", latenessS: 1, options: z.object({}) },
+  { summary: "Two parts.", latenessS: 10, options: z.object({}) },
   ({ from, to, rekey, store }) => {
     const size = seconds(10);
     const partials = from(left).pipe(
-      tumblingWindow("partial", { size, time: ({ ts }) => ts, key: ({ key }) => groupOf(key), aggregate: partial, store }),
+      tumblingWindow("partial", { size, time: ({ ts }) => ts, key: ({ key }) => groupOf(key), aggregate: partial, partial: true, store }),
     );
     const met = partials.pipe(
       rekey("by-group", { by: ({ group }) => group, codec: struct({ group: "string", start: "int64", count: "uint32", sum: "float64" }) }),
@@ -164,6 +164,6 @@ export const rekeyTest = pipeline(
   },
 );
 
-const groupOf = (key: string): string => `group-${fnv(7, key) % 5}`;
+export const groupOf = (key: string): string => `group-${fnv(7, key) % 5}`;
 
 export const testPipelines = [orderTest, tableTest, rekeyTest] as const;
