@@ -45,13 +45,25 @@ export class OpenFile {
     return undefined;
   }
 
-  /** From its end: what it holds already is left alone, also a line that has only begun. */
+  /** From its end: lines that it holds already are left alone; one that has only begun is read whole, as it ends later. */
   static async atEnd(path: string): Promise<OpenFile | undefined> {
     const file = await OpenFile.at(path);
     if (file === undefined) return undefined;
-    const offset = await file.size();
-    const skipping = new OpenFile(file.#handle, file.inode, offset);
-    return skipping;
+    return new OpenFile(file.#handle, file.inode, await file.#lastLineStart());
+  }
+
+  /** Behind the last line feed; of a line that is too long to be read anyway, somewhere in it. */
+  async #lastLineStart(): Promise<number> {
+    const end = await this.size();
+    const most = Math.max(0, end - longestLogLineBytes - pieceBytes);
+    for (let at = end; at > most; ) {
+      const from = Math.max(0, at - pieceBytes);
+      const { bytesRead } = await this.#handle.read(this.#buffer, 0, at - from, from);
+      const feed = this.#buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+      if (feed >= 0) return from + feed + 1;
+      at = from;
+    }
+    return most;
   }
 
   async size(): Promise<number> {

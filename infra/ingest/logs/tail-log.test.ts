@@ -101,6 +101,24 @@ describe("tailing a log", () => {
     expect(paths()).toEqual([4, 5, 6, 7]);
   });
 
+  it("reads a line whole that had only begun where it began at the end", async () => {
+    writeFileSync(log, some(1, 2) + line(3).slice(0, 40));
+    await start({ from: "end" });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    appendFileSync(log, line(3).slice(40) + line(4));
+    await seen(2);
+    expect([paths(), bad]).toEqual([[3, 4], []]);
+  });
+
+  it("begins at the end of an endless line too", async () => {
+    writeFileSync(log, some(1, 2) + "x".repeat(1_100_000));
+    await start({ from: "end" });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    appendFileSync(log, `y\n${line(3)}`);
+    await seen(1);
+    expect([paths(), bad.map(({ code }) => code)]).toEqual([[3], ["GW_RECORD_TOO_LARGE"]]);
+  });
+
   it("goes on after a restart where it stood, without losing or doubling", async () => {
     writeFileSync(log, some(1, 3));
     const first = await start();
