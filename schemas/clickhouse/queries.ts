@@ -173,7 +173,8 @@ FROM (
     SELECT startTs, endTs, deploymentId, fault, entityId, entityType, layer, named, arrayJoin(if(empty(kinds), [''], kinds)) AS expected
     FROM (
       SELECT startTs, deploymentId, fault, entity.id AS entityId, max(injection.endTs) AS endTs, any(expectedKinds) AS kinds,
-        any(toString(entity.type)) AS entityType, any(arrayFirst(e -> e.name = 'layer', evidence).value) AS layer, any(arrayMap(e -> e.value, evidence)) AS named
+        any(toString(entity.type)) AS entityType, any(arrayFirst(e -> e.name = 'layer', evidence).value) AS layer,
+        any(arrayMap(e -> e.value, evidence)) AS named
       FROM injection
       GROUP BY startTs, deploymentId, fault, entityId
     )

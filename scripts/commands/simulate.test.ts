@@ -18,7 +18,13 @@ const folder = mkdtempSync(join(tmpdir(), "gatewatch-simulate-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const lines = async (typed: Readonly<Record<string, unknown>>) =>
-  (await overMemory(simulate, { duration: "20s", layers: "2", experts: "8", ...typed }, { log: log.connect() })).lines;
+  (
+    await overMemory(
+      simulate,
+      { ...(typed.judge === undefined ? { duration: "20s" } : {}), layers: "2", experts: "8", ...typed },
+      { log: log.connect() },
+    )
+  ).lines;
 const topicsOf = (given: readonly string[]) => new Set(given.map((line) => (JSON.parse(line) as { topic: string }).topic));
 
 describe("gatewatch simulate", () => {
@@ -51,6 +57,10 @@ describe("gatewatch simulate", () => {
     [{ experts: "8", topK: "5" }, /at most half of the experts/],
     [{ toTopics: true, out: "x" }, /exclude/],
     [{ requests: "-1" }, /requests/],
+    [{ judge: "1,two" }, /--judge 1,two: seeds such as 1,2,3/],
+    [{ judge: "" }, /--judge/],
+    [{ judge: "1", fault: ["scanner@1m+1m"] }, /--judge has its own faults/],
+    [{ judge: "1", out: "x" }, /--judge/],
   ])("refuses %j with what is wanted", async (typed, words) => {
     await expect(lines(typed)).rejects.toThrow(words);
     await expect(lines(typed)).rejects.toMatchObject({ code: "GW_USAGE" });

@@ -3,10 +3,12 @@ import { Fault } from "../../schemas/faults/fault.ts";
 import { isoMicros } from "../../schemas/json/iso-time.ts";
 import { command } from "../command-line/command.ts";
 import { output } from "../command-line/files.ts";
+import type { Io } from "../command-line/io.ts";
 import { Progress } from "../command-line/progress.ts";
 import { type Deployment, usualDeployment } from "../simulate/deployment.ts";
 import { faultNames } from "../simulate/faults/fault-names.ts";
 import { durationMs, plannedFault } from "../simulate/faults/fault-text.ts";
+import { judge } from "../simulate/judge/judge.ts";
 import { sendSimulated } from "../simulate/send-simulated.ts";
 import { simulation } from "../simulate/simulation.ts";
 import { simulatedTopics } from "../simulate/slice.ts";
@@ -18,7 +20,7 @@ const options = z.strictObject({
   seed: whole(-(2 ** 31), 2 ** 31 - 1)
     .default(usual.seed)
     .describe("another one gives another deployment and other traffic"),
-  duration: z.string().default("1h").describe("how long, in event time: 90s, 10m, 1h30m"),
+  duration: z.string().optional().describe("how long, in event time: 90s, 10m, 1h30m; 1h where left out"),
   start: z.string().optional().describe("begin in event time, ISO 8601; 2026-01-01T12:00:00Z where left out, now with --to-topics"),
   deployment: z.string().default(usual.deploymentId).describe("name of the deployment"),
   instances: whole(1, 64).default(usual.instances).describe("engines behind one address"),
@@ -39,6 +41,10 @@ const options = z.strictObject({
     .string()
     .optional()
     .describe(`only these, comma separated; all where left out: ${simulatedTopics.join(", ")}`),
+  judge: z
+    .string()
+    .optional()
+    .describe("instead of events the detection table of such a deployment over these seeds, such as 1,2,3; minutes a seed"),
   out: z.string().optional().describe("JSON Lines for `apply` to this file; stdout where left out"),
   toTopics: z.boolean().default(false).describe("to the topics of the configured or running stack instead, at the pace of a clock"),
   speed: z.coerce.number().positive().max(1_000).default(1).describe("with --to-topics: seconds of event time in one second"),
@@ -54,6 +60,7 @@ export const simulate = command({
   examples: [
     "gatewatch simulate --duration 20m --fault router-collapse@10m+1m --out simulated.jsonl",
     "gatewatch simulate --duration 20m --fault hot-expert@10m+1m --topics moe.router | gatewatch apply router-windows",
+    "gatewatch simulate --judge 1,2,3",
     "gatewatch simulate --to-topics --duration 1h --deployment trial --fault request-flood@10m+2m",
   ],
   configured: true,
@@ -61,9 +68,11 @@ export const simulate = command({
   options,
   async run(given, io, context) {
     const deployment = deploymentOf(given);
-    const lasts = durationMs(given.duration);
+    if (given.judge !== undefined) return await judged(given.judge, given, io, context.stop);
+    const { duration = "1h" } = given;
+    const lasts = durationMs(duration);
     if (lasts === undefined || lasts < deployment.windowMs)
-      throw new Fault("GW_USAGE", `--duration ${given.duration}: at least one router window is wanted, such as 10m`);
+      throw new Fault("GW_USAGE", `--duration ${duration}: at least one router window is wanted, such as 10m`);
     if (given.toTopics && given.out !== undefined) throw new Fault("GW_USAGE", "--out and --to-topics exclude each other");
     const startMs = Math.floor(startOf(given) / deployment.windowMs) * deployment.windowMs;
     const faults = given.fault.map((text) => plannedFault(text, startMs)).sort((a, b) => a.startMs - b.startMs);
@@ -94,6 +103,18 @@ export const simulate = command({
     return 0;
   },
 });
+
+/** Every fault three times and an hour without any, of each seed, through every pipeline with its defaults. */
+async function judged(text: string, given: Options, io: Io, stop: AbortSignal): Promise<number> {
+  const { duration, start, topics, out } = given;
+  if ([duration, start, topics, out].some((one) => one !== undefined) || given.fault.length > 0 || given.toTopics)
+    throw new Fault("GW_USAGE", "--judge has its own faults and times and prints a table: only options of the deployment go with it");
+  const seeds = text.split(",").map(Number);
+  if (!/^-?\d{1,9}(,-?\d{1,9})*$/.test(text)) throw new Fault("GW_USAGE", `--judge ${text}: seeds such as 1,2,3 are wanted`);
+  const lines = await judge(deploymentOf(given), seeds, { say: (line) => io.note(line), stop });
+  for (const line of lines) io.out(line);
+  return 0;
+}
 
 function deploymentOf({ seed, deployment, instances, layers, experts, topK, ranks, requests, windowS, load }: Options): Deployment {
   if (experts % ranks !== 0) throw new Fault("GW_USAGE", `--experts ${experts}: a multiple of --ranks (${ranks}) is wanted`);

@@ -3,12 +3,12 @@ import type { Verdict } from "./verdicts.ts";
 /** The detection table in Markdown: a row a fault, gaps included. */
 export function verdictTable(verdicts: readonly Verdict[]): string[] {
   return [
-    "| fault | found | after, seconds: median (least to most) | by | by chance |",
-    "|---|---|---|---|---|",
-    ...verdicts.map(({ fault, injected, found, by, afterS, byChance }) => {
+    "| fault | found | while on | after, seconds: median (least to most) | by | by chance |",
+    "|---|---|---|---|---|---|",
+    ...verdicts.map(({ fault, injected, found, whileOn, by, afterS, byChance }) => {
       const after = afterS === undefined ? "" : `${figure(afterS.median)} (${figure(afterS.least)} to ${figure(afterS.most)})`;
       const kinds = by.map(([kind, times]) => `\`${kind}\` ${times}`).join(", ");
-      return `| ${fault} | ${found} of ${injected} | ${after} | ${found === 0 ? "nothing" : kinds} | ${(100 * byChance).toFixed(0)} % |`;
+      return `| ${fault} | ${found} of ${injected} | ${whileOn} | ${after} | ${found === 0 ? "nothing" : kinds} | ${(100 * byChance).toFixed(0)} % |`;
     }),
   ];
 }

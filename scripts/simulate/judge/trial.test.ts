@@ -6,7 +6,8 @@ import { faultsOfTrial, inputsOf, trial } from "./trial.ts";
 import { verdicts } from "./verdicts.ts";
 
 const startMs = Date.UTC(2026, 0, 1, 12);
-const times = { warmUp: 20, fault: 2, every: 6, rounds: 2 };
+const times = { warmUp: 20, fault: 2, every: 6, rounds: 2, calm: 60 };
+const never = new AbortController().signal;
 const small = { ...usualDeployment, layers: 4, experts: 32, requestsPerS: 6 };
 
 describe("a trial", () => {
@@ -19,15 +20,18 @@ describe("a trial", () => {
     expect(faults.map(({ name }) => name)).not.toEqual(faultsOfTrial(2, startMs, times).map(({ name }) => name));
   });
 
-  it("gives pipelines their own topics alone, and finds by them what they find", () => {
+  it("gives pipelines their own topics alone, and finds by them what they find", async () => {
     expect(inputsOf([routerWindows])).toEqual(new Set(["moe.router"]));
     const fault = { name: "router-collapse", startMs: startMs + 600_000, endMs: startMs + 660_000 } as const;
-    const run = trial(small, [routerWindows], startMs, startMs + 720_000, [fault]);
+    const run = await trial(small, [routerWindows], { startMs, endMs: startMs + 720_000, faults: [fault], stop: never });
     expect(run.injections.map((one) => [one.fault, one.startTs])).toEqual([["router-collapse", fault.startMs * 1_000]]);
     expect(verdicts([run], []).find((one) => one.fault === "router-collapse")).toMatchObject({ injected: 1, found: 1 });
   });
 
-  it("tells nothing of a run without faults but its alerts", () => {
-    expect(trial(small, [routerWindows], startMs, startMs + 60_000, [])).toMatchObject({ injections: [], alerts: [] });
+  it("tells nothing of a run without faults but its alerts", async () => {
+    expect(await trial(small, [routerWindows], { startMs, endMs: startMs + 60_000, faults: [], stop: never })).toMatchObject({
+      injections: [],
+      alerts: [],
+    });
   });
 });

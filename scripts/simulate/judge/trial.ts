@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Pipeline } from "../../../operators/stream/pipeline.ts";
 import type { Alert, Injection, InjectionInput } from "../../../schemas/types/avro.ts";
 import { Apply } from "../../apply/apply.ts";
@@ -16,12 +17,16 @@ export interface Trial {
   readonly endMs: number;
 }
 
-/** Lengths in minutes: calm before the first fault, each fault, and from the begin of one to that of the next; and how often all of them come. */
+/** Of a trial: lengths in minutes, and how often all faults come. */
 export interface TrialTimes {
+  /** Before the first fault, and before false alerts are counted. */
   readonly warmUp: number;
   readonly fault: number;
+  /** From the begin of one fault to that of the next. */
   readonly every: number;
   readonly rounds: number;
+  /** Without any fault, for false alerts. */
+  readonly calm: number;
 }
 
 const minuteMs = 60_000;
@@ -35,14 +40,21 @@ export function faultsOfTrial(seed: number, startMs: number, times: TrialTimes):
   });
 }
 
+/** What happens in one trial, from `startMs` (the begin of a router window) to `endMs`. */
+export interface TrialPlan {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly faults: readonly PlannedFault[];
+  /** Ends it before its time: the trial then tells of what there was. */
+  readonly stop: AbortSignal;
+}
+
 /** Runs pipelines over a simulated deployment, as `apply` would over a file of it. */
-export function trial(
+export async function trial(
   deployment: Deployment,
   pipelines: readonly Pipeline[],
-  startMs: number,
-  endMs: number,
-  faults: readonly PlannedFault[],
-): Trial {
+  { startMs, endMs, faults, stop }: TrialPlan,
+): Promise<Trial> {
   const run = new Apply({ pipelines: pipelines.map((pipeline) => ({ pipeline })), maxAheadMs: 3_600_000, close: true });
   const read = inputsOf(pipelines);
   const injections: Injection[] = [];
@@ -51,7 +63,10 @@ export function trial(
     for (const line of lines) if (line.startsWith('{"topic":"gatewatch.alert"')) alerts.push((JSON.parse(line) as { value: Alert }).value);
   };
   let number = 0;
-  for (const { events } of simulation(deployment, startMs, faults).take((endMs - startMs) / 1_000)) {
+  for (const { endMs: nowMs, events } of simulation(deployment, startMs, faults).take((endMs - startMs) / 1_000)) {
+    // A signal is heard between two turns of the event loop.
+    if (nowMs % minuteMs === 0) await turn();
+    if (stop.aborted) break;
     for (const event of events) {
       if (event.topic === "gatewatch.injection") injections.push(truth(event));
       if (!read.has(event.topic)) continue;

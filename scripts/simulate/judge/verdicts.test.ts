@@ -35,12 +35,19 @@ describe("verdicts", () => {
     expect(scanner(trials)).toMatchObject({
       injected: 3,
       found: 2,
+      whileOn: 2,
       afterS: { least: 5, median: 10, most: 15 },
       by: [
         ["http.threat", 2],
         ["behaviour.scan", 1],
       ],
     });
+  });
+
+  it("tell what was found while it was on from what came in the minute after", () => {
+    const late = trial([injected(600_000)], [alerted(670_000)]);
+    expect(scanner([late])).toMatchObject({ found: 1, whileOn: 0, afterS: { median: 70 } });
+    expect(scanner([late, trial([injected(600_000)], [alerted(660_000)])])).toMatchObject({ found: 2, whileOn: 1 });
   });
 
   it("have a row for every fault, also those that nothing has found", () => {
@@ -84,8 +91,8 @@ describe("the tables", () => {
   it("show gaps as they are", () => {
     const [, , ...rows] = verdictTable(verdicts([trial([injected(600_000)], [alerted(605_000)])], []));
     expect(rows).toHaveLength(faultNames.length);
-    expect(rows.find((row) => row.startsWith("| scanner "))).toBe("| scanner | 1 of 1 | 5.0 (5.0 to 5.0) | `http.threat` 1 | 0 % |");
-    expect(rows.find((row) => row.startsWith("| dead-expert "))).toBe("| dead-expert | 0 of 0 |  | nothing | 0 % |");
+    expect(rows.find((row) => row.startsWith("| scanner "))).toBe("| scanner | 1 of 1 | 1 | 5.0 (5.0 to 5.0) | `http.threat` 1 | 0 % |");
+    expect(rows.find((row) => row.startsWith("| dead-expert "))).toBe("| dead-expert | 0 of 0 | 0 |  | nothing | 0 % |");
   });
 
   it("add up to all, seed by seed", () => {

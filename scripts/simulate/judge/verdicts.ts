@@ -10,6 +10,8 @@ export interface Verdict {
   readonly fault: FaultName;
   readonly injected: number;
   readonly found: number;
+  /** Of those found, how many before their end: what comes later may be what the recovery looks like. */
+  readonly whileOn: number;
   /** Kinds that found it, with how often each did, the most frequent first. */
   readonly by: readonly (readonly [kind: string, times: number])[];
   /** Seconds of event time from its begin to the first right answer, of those found. */
@@ -33,6 +35,7 @@ export function verdicts(trials: readonly Trial[], calm: readonly Trial[]): Verd
       fault,
       injected: all.length,
       found: times.length,
+      whileOn: all.filter(({ isOn }) => isOn).length,
       by: [...kinds].sort(([a, one], [b, other]) => other - one || order(fault, a) - order(fault, b)),
       afterS: times.length === 0 ? undefined : { least: Math.min(...times), median: median(times), most: Math.max(...times) },
       byChance: chances.length === 0 ? 0 : chances.reduce((sum, one) => sum + one, 0) / chances.length,
@@ -43,11 +46,19 @@ export function verdicts(trials: readonly Trial[], calm: readonly Trial[]): Verd
 /** As the expected kinds stand: those that name the cause first. */
 const order = (fault: FaultName, kind: string): number => (faultKinds[fault] as readonly string[]).indexOf(kind);
 
-function judged(injection: Injection, alerts: readonly Alert[]): { injection: Injection; kinds: Set<string>; afterS?: number } {
+interface Judged {
+  readonly injection: Injection;
+  readonly kinds: ReadonlySet<string>;
+  readonly isOn: boolean;
+  readonly afterS?: number;
+}
+
+function judged(injection: Injection, alerts: readonly Alert[]): Judged {
   const right = alerts.filter((alert) => answers(alert, injection, graceMs));
   const kinds = new Set(right.map(({ kind }) => kind));
-  if (right.length === 0) return { injection, kinds };
-  return { injection, kinds, afterS: (Math.min(...right.map(({ ts }) => ts)) - injection.startTs) / 1_000_000 };
+  if (right.length === 0) return { injection, kinds, isOn: false };
+  const first = Math.min(...right.map(({ ts }) => ts));
+  return { injection, kinds, isOn: first <= injection.endTs, afterS: (first - injection.startTs) / 1_000_000 };
 }
 
 /** One in a Poisson process of the calm runs' false alerts, over the time in which an answer counts. */
