@@ -125,6 +125,33 @@ describe("a finding", () => {
     expect(evidence(cut, "missing")[0]?.value).toBe("the rest of the body, the rest of the prompt");
   });
 
+  it("says what was not looked at in strings without a hit too, of its own kind alone", () => {
+    const path = `/?f=${"a".repeat(20_000)}&q=1%27+union+select+a+from+b--`;
+    expect(evidence({ path }, "not looked at")[0]?.value).toBe(String(20_000 - 16_384));
+    expect(evidence({ path: "/?q=1%27+union+select+a+from+b--", prompt: "a".repeat(100_000) }, "not looked at")).toEqual([]);
+  });
+
+  it("is found behind however many strings, and says that it stood among them", () => {
+    const attack = "' union select password from users--";
+    const filler = Array.from({ length: 256 }, (_, i) => `p${i}=${i}`);
+    const headers = [
+      { name: "cookie", value: filler.join(";") },
+      { name: "referer", value: `/?${filler.join("&")}` },
+    ];
+    expect(findings({ path: `/?${filler.join("&")}`, headers, body: JSON.stringify({ q: attack }) })[0]?.what).toBe("sqli.union in body q");
+    const fields = Object.fromEntries([...Array.from({ length: 600 }, (_, i) => [`f${i}`, "v"]), ["q", attack]]);
+    expect(findings({ body: JSON.stringify(fields) })[0]?.what).toBe("sqli.union in body (others)");
+  });
+
+  it("is not made of harmless values that stand together, commands' names among them", () => {
+    const words = ["id", "date", "mail", "test", "cat", "ls", "file", "host", "user", "", "1", "or", "order by name", "sort"];
+    const pairs = Array.from({ length: 3_000 }, (_, i) => `${words[i % 14]}=${words[(i * 5) % 13]}`);
+    const fields = pairs.map((pair) => pair.split("="));
+    const headers = [{ name: "cookie", value: pairs.join("; ") }];
+    const found = [{ path: `/?${pairs.join("&")}`, headers }, { body: JSON.stringify(fields) }].flatMap(findings);
+    expect(found.map(({ what }) => what)).toEqual([]);
+  });
+
   it("is bounded, and shows no personal data that stood beside the attack", () => {
     const path = `/?q=ann@example.com'+union+select+1,2,3--${"b".repeat(5_000)}`;
     const [string] = evidence({ path }, "string");

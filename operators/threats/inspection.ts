@@ -17,6 +17,8 @@ export interface Judgement {
   readonly score: number;
   /** Strings in which something was found, worst first. */
   readonly found: readonly UnitScore[];
+  /** Characters of its strings that were not looked at, in all. */
+  readonly leftOut: number;
 }
 
 /** A request and what was made of it. */
@@ -37,22 +39,25 @@ const telling = 0.1;
 export function inspectRequest(event: RequestEvent): readonly Judgement[] {
   const http: UnitScore[] = protocolChecks(event);
   const prompt: UnitScore[] = [];
+  const leftOut = { http: 0, prompt: 0 };
   const units = requestUnits(event);
   for (const unit of units) {
+    const isPrompt = unit.kind === "prompt";
+    leftOut[isPrompt ? "prompt" : "http"] += unit.leftOut;
     const scored = scoreUnit(unit);
-    if (scored !== undefined) (unit.kind === "prompt" ? prompt : http).push(scored);
+    if (scored !== undefined) (isPrompt ? prompt : http).push(scored);
   }
   const judgements: Judgement[] = [];
   const { method, path, headers, userAgent, body } = event;
   const hasHttp = [method, path, headers, userAgent, body].some((given) => given !== null);
-  if (hasHttp) judgements.push(judgement("http.threat", http));
-  if (units.some(({ kind }) => kind === "prompt")) judgements.push(judgement("prompt.injection", prompt));
+  if (hasHttp) judgements.push(judgement("http.threat", http, leftOut.http));
+  if (units.some(({ kind }) => kind === "prompt")) judgements.push(judgement("prompt.injection", prompt, leftOut.prompt));
   return judgements;
 }
 
-function judgement(kind: SignatureKind, found: UnitScore[]): Judgement {
+function judgement(kind: SignatureKind, found: UnitScore[], leftOut: number): Judgement {
   found.sort((a, b) => b.score - a.score);
-  return { kind, score: found[0]?.score ?? 0, found };
+  return { kind, score: found[0]?.score ?? 0, found, leftOut };
 }
 
 /** As a stage's step: tells every score, and lets through what is worth a second look, one in a hundred of the others included. */

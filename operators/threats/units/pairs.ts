@@ -1,19 +1,16 @@
-import { type PlaceKind, type Unit, unit } from "./unit.ts";
+import type { BoundedUnits } from "./bounded-units.ts";
+import type { PlaceKind } from "./unit.ts";
 
-/** Pairs taken one by one; what stands beyond is one unit, so that nothing hides behind a long list. */
-const mostPairs = 256;
-
-/** Units of `a=1&b=2`: a value each, and a name where it is odd enough to be an attack itself. */
-export function* pairUnits(text: string, separator: "&" | ";", kind: PlaceKind, nameKind: PlaceKind): Generator<Unit> {
-  let at = 0;
-  for (let taken = 0; at < text.length; taken += 1) {
-    const end = taken < mostPairs ? text.indexOf(separator, at) : -1;
-    const pair = taken < mostPairs ? text.slice(at, end < 0 ? text.length : end) : text.slice(at);
+/** Adds the units of `a=1&b=2`: a value each, and a name where it is odd enough to be an attack itself. */
+export function addPairs(units: BoundedUnits, text: string, separator: "&" | ";", kind: PlaceKind, nameKind: PlaceKind): void {
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf(separator, at);
+    const pair = text.slice(at, end < 0 ? text.length : end);
     at = end < 0 ? text.length : end + 1;
     const equals = pair.indexOf("=");
     const name = (equals < 0 ? pair : pair.slice(0, equals)).trim();
-    if (isOdd(name)) yield unit(nameKind, name, name, true);
-    if (equals >= 0) yield unit(kind, name, pair.slice(equals + 1).trim(), true);
+    if (isOdd(name)) units.add(nameKind, name, name, true);
+    if (equals >= 0) units.add(kind, name, pair.slice(equals + 1).trim(), true);
   }
 }
 

@@ -34,12 +34,12 @@ describe("strings of a request", () => {
     ];
     expect(places({ headers, userAgent: "curl/8" })).toEqual([
       ["user agent", "", "curl/8"],
+      ["header", "x-custom", "v"],
+      ["header", "accept", "a{x}"],
       ["cookie", "a", "1"],
       ["cookie", "b", "<x>"],
       ["referer", "", "/p"],
       ["referer", "q", "2"],
-      ["header", "x-custom", "v"],
-      ["header", "accept", "a{x}"],
     ]);
   });
 
@@ -96,11 +96,87 @@ describe("strings of a request", () => {
     expect(query?.text.endsWith("' or 1=1")).toBe(true);
   });
 
-  it("are bounded in number, and the last of too many pairs are looked at together", () => {
-    const pairs = Array.from({ length: 5_000 }, (_, i) => `p${i}=1`).join("&");
-    const units = requestUnits({ ...requestDefaults, path: `/?${pairs}&last=<script>` });
-    expect(units.length).toBeLessThan(300);
-    expect(units.at(-1)?.text.endsWith("<script>")).toBe(true);
+  it("are those of a second referer too, and what stands in a multipart body but in no part", () => {
+    const twice = [
+      { name: "referer", value: "/a" },
+      { name: "referer", value: "/b?<x>" },
+    ];
+    expect(places({ headers: twice })).toEqual([
+      ["header", "referer", "/b?<x>"],
+      ["referer", "", "/a"],
+    ]);
+    const headers = [{ name: "content-type", value: "multipart/form-data; boundary=B" }];
+    expect(places({ headers, body: "before\r\n\r\nit--B\r\nno head--B\r\na: b\r\n\r\nhello--B--\r\n" })).toEqual([
+      ["body", "", "before\r\n\r\nit"],
+      ["body", "", "\r\nno head"],
+      ["body", "", "hello"],
+    ]);
+  });
+
+  const list = (length: number, piece: (i: number) => string, separator: string) =>
+    Array.from({ length }, (_, i) => piece(i)).join(separator);
+  const multipart = [{ name: "content-type", value: "multipart/form-data; boundary=B" }];
+  const lists: readonly (readonly [what: string, kind: string, made: (length: number, last: string) => Partial<RequestEvent>])[] = [
+    ["pairs of a query", "query", (n, last) => ({ path: `/?${list(n, (i) => `p${i}=1`, "&")}&last=${last}` })],
+    ["names in a query", "query name", (n, last) => ({ path: `/?${list(n, (i) => `p(${i})=1`, "&")}&${last}` })],
+    [
+      "cookies of many headers",
+      "cookie",
+      (n, last) => ({
+        headers: [...Array.from({ length: n }, () => ({ name: "cookie", value: "a=1" })), { name: "cookie", value: `b=${last}` }],
+      }),
+    ],
+    ["pairs of a referer", "referer", (n, last) => ({ headers: [{ name: "referer", value: `/?${list(n, () => "a=1", "&")}&b=${last}` }] })],
+    [
+      "headers",
+      "header",
+      (n, last) => ({ headers: [...Array.from({ length: n }, () => ({ name: "x-a", value: "1" })), { name: "x-b", value: last }] }),
+    ],
+    ["fields of a form", "body", (n, last) => ({ headers: form, body: `${list(n, () => "a=1", "&")}&b=${last}` })],
+    ["fields of JSON", "body", (n, last) => ({ body: JSON.stringify([...Array.from({ length: n }, () => "a"), last]) })],
+    [
+      "messages of a chat",
+      "prompt",
+      (n, last) => ({
+        body: JSON.stringify({ messages: [...Array.from({ length: n }, () => "a"), last].map((content) => ({ content })) }),
+      }),
+    ],
+    [
+      "parts of a body",
+      "body",
+      (n, last) => ({ headers: multipart, body: `--B${list(n, () => "\r\na: b\r\n\r\n1\r\n--B", "")}\r\na: b\r\n\r\n${last}\r\n--B--` }),
+    ],
+  ];
+
+  it.for(lists)("that are %s are bounded in number, and those beyond are looked at together", ([, kind, made]) => {
+    const few = requestUnits({ ...requestDefaults, ...made(100, "<script>") });
+    expect(few.at(-1)).toMatchObject({ kind, text: "<script>" });
+    const units = requestUnits({ ...requestDefaults, ...made(5_000, "<script>") });
+    expect(units.length).toBeLessThan(520);
+    const others = units.find((one) => one.kind === kind && one.name === "(others)");
+    expect(others).toMatchObject({ text: expect.stringMatching(/ <script>$/), leftOut: 0 });
+  });
+
+  it("hide behind no other place: each has bounds of its own", () => {
+    const pairs = list(5_000, () => "a=1", "&");
+    const headers = [
+      { name: "cookie", value: pairs.replaceAll("&", ";") },
+      { name: "referer", value: `/?${pairs}` },
+      { name: "x-last", value: "header" },
+    ];
+    expect(places({ path: `/?${pairs}`, headers, body: '{"field":"body"}', prompt: "prompt" })).toEqual(
+      expect.arrayContaining([
+        ["header", "x-last", "header"],
+        ["body", "field", "body"],
+        ["prompt", "", "prompt"],
+      ]),
+    );
+  });
+
+  it("say how much of too many was left out, and still hold the last", () => {
+    const [others] = requestUnits({ ...requestDefaults, path: `/?${list(100_000, () => "a=22", "&")}&b=last` }).slice(-1);
+    expect(others?.leftOut).toBe((100_000 - 511) * 3 + 4 - 65_536);
+    expect(others?.text.endsWith(" last")).toBe(true);
   });
 
   it("are found in whatever comes, hostile names and depths included", () => {

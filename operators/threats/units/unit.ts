@@ -13,15 +13,24 @@ export interface Unit {
   readonly leftOut: number;
 }
 
-/** Longest value inspected, in characters, and how much of that is its beginning; the rest is its end. */
-const longestValue = { whole: 16_384, head: 12_288 } as const;
-/** Prompts are long by nature. */
-const longestPrompt = { whole: 65_536, head: 49_152 } as const;
+/** The longest text inspected, in characters, and how much of that is its beginning; the rest is its end. */
+interface Bounds {
+  readonly whole: number;
+  readonly head: number;
+}
+const longValue: Bounds = { whole: 16_384, head: 12_288 };
+/** Of prompts, which are long by nature, and of many values together. */
+export const longText: Bounds = { whole: 65_536, head: 49_152 };
 const longestName = 120;
 
-/** A unit with its bounds kept: of a value that is too long the beginning and the end. */
-export function unit(kind: PlaceKind, name: string, text: string, urlEncoded = false): Unit {
-  const { whole, head } = kind === "prompt" ? longestPrompt : longestValue;
+/** A unit with its bounds kept: of a text that is too long the beginning and the end. */
+export function unit(
+  kind: PlaceKind,
+  name: string,
+  text: string,
+  urlEncoded = false,
+  { whole, head } = kind === "prompt" ? longText : longValue,
+): Unit {
   const bounded = text.length <= whole ? text : `${text.slice(0, head)}\n${text.slice(text.length - (whole - head))}`;
   return { kind, name: name.slice(0, longestName), text: bounded, urlEncoded, leftOut: Math.max(0, text.length - whole) };
 }
