@@ -81,7 +81,7 @@ export interface AlertView {
   readonly suggestedAction: string;
 }
 
-/** What the simulator injected, and the first alert of a right kind in its time. Times in microseconds since 1970. */
+/** What the simulator injected, and the first alert that is a right answer to it. Times in microseconds since 1970. */
 export interface InjectionView {
   readonly fault: string;
   readonly deploymentId: string;
@@ -92,7 +92,7 @@ export interface InjectionView {
   readonly expectedKinds: readonly string[];
   /** `waiting` while an alert may still come, `missed` afterwards. */
   readonly state: "found" | "waiting" | "missed";
-  /** Kind of that alert, and seconds by the clock from the begin of the fault until it was seen. */
+  /** Kind of that alert, and seconds by the clock from the begin of the fault until it was seen; null too where it was told after its end. */
   readonly foundBy: string | null;
   readonly afterS: number | null;
 }

@@ -1,7 +1,7 @@
-import type { Alert } from "../../schemas/types/avro.ts";
+import type { AlertView } from "../../infra/http/status-view.ts";
 
 /** `alert 12:30:05 MEDIUM router.baseline sim: Layer 3 of i-0: …` */
-export const alertLine = ({ ts, severity, kind, deploymentId, title }: Alert): string =>
+export const alertLine = ({ ts, severity, kind, deploymentId, title }: AlertView): string =>
   `alert ${clock(ts)} ${severity} ${kind} ${deploymentId}: ${title}`;
 
 /** Hours, minutes and seconds in UTC of a time in microseconds. */

@@ -3,6 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { MemoryLog } from "../../infra/kafka/memory/log.ts";
 import { alertOf } from "../../test/pipelines/judgements.ts";
+import { alertView } from "./alert-view.ts";
+import { Findings } from "./findings.ts";
 import type { Watched } from "./part-health.ts";
 import { StackView, type StackViewOptions } from "./stack-view.ts";
 
@@ -56,6 +58,7 @@ function viewed(given: Partial<StackViewOptions> = {}, { alertPartitions = 2 } =
       named: (topic) => `ns.${topic}`,
       group: "g",
       pipelines: names,
+      findings: new Findings(),
     },
     now: () => clock.ms,
     ...given,
@@ -132,7 +135,7 @@ describe("what the page shows", () => {
 
   it("of alerts: the newest first, few of them, and how many there were", async () => {
     const { view } = viewed();
-    for (let n = 0; n < 500; n += 1) view.alert(alertOf("d", n, { title: `alert ${n}` }));
+    for (let n = 0; n < 500; n += 1) view.alert(alertView(alertOf("d", n, { title: `alert ${n}` })));
     view.sent(12);
     const { alerts, counts } = await view.view();
     expect([alerts.length, alerts[0]?.title]).toEqual([20, "alert 499"]);

@@ -1,10 +1,8 @@
 import type { AlertView, Health, PartView, PipelineView, StatusView, TopicView, WorkerView } from "../../infra/http/status-view.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import { topicByName } from "../../schemas/topics/index.ts";
-import type { Alert, Injection } from "../../schemas/types/avro.ts";
-import { alertView } from "./alert-view.ts";
 import { type Asked, askWorker, type Series } from "./ask-worker.ts";
-import { Findings, type SeenAlert } from "./findings.ts";
+import type { Findings } from "./findings.ts";
 import { healthOf, type Watched } from "./part-health.ts";
 import { type Counted, Rates } from "./rates.ts";
 import { type TopicEnd, TopicEnds } from "./topic-ends.ts";
@@ -20,13 +18,12 @@ export interface StackViewOptions {
   readonly group: string;
   /** What runs, `sinks` among it where there is a ClickHouse. */
   readonly pipelines: readonly { readonly name: string; readonly summary: string }[];
+  readonly findings: Findings;
   readonly now?: () => number;
 }
 
 /** Alerts that answer a page which has just been opened. */
 const alertsShown = 20;
-/** Alerts that an injection which is told late may still be found by. */
-const alertsKept = 200;
 /** However many pages are open, the stack is looked at once in this time. */
 const freshMs = 1_000;
 
@@ -38,8 +35,7 @@ export class StackView {
   readonly #startedMs: number;
   readonly #ends: TopicEnds;
   readonly #rates = new Rates();
-  readonly #findings = new Findings();
-  #alerts: SeenAlert[] = [];
+  #alerts: readonly AlertView[] = [];
   #alertsSeen = 0;
   #eventsSent = 0;
   #looked: { readonly atMs: number; readonly view: Promise<Looked> } | undefined;
@@ -57,17 +53,9 @@ export class StackView {
     this.#watched.push(part);
   }
 
-  /** Returns what pages are told of it. */
-  alert(alert: Alert): AlertView {
+  alert(alert: AlertView): void {
     this.#alertsSeen += 1;
-    const seen = { alert, atMs: this.#now() };
-    this.#alerts = [seen, ...this.#alerts.slice(0, alertsKept - 1)];
-    this.#findings.alert(seen);
-    return alertView(alert);
-  }
-
-  injection(injection: Injection): void {
-    this.#findings.injection(injection, this.#alerts);
+    this.#alerts = [alert, ...this.#alerts.slice(0, alertsShown - 1)];
   }
 
   sent(events: number): void {
@@ -87,12 +75,12 @@ export class StackView {
       workers,
       pipelines,
       topics,
-      alerts: this.#alerts.slice(0, alertsShown).map(({ alert }) => alertView(alert)),
+      alerts: this.#alerts,
       counts: [
         { name: "simulated events sent", value: this.#eventsSent },
         { name: "alerts seen", value: this.#alertsSeen },
       ],
-      injections: this.#findings.views(nowMs),
+      injections: this.#options.findings.views(nowMs),
     };
   }
 

@@ -20,7 +20,9 @@ import { dataDir as usualDataDir } from "../command-line/addresses.ts";
 import type { Context } from "../command-line/context.ts";
 import type { Io } from "../command-line/io.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
+import { alertView } from "./alert-view.ts";
 import { Ending } from "./ending.ts";
+import { Findings } from "./findings.ts";
 import { startIngestHere, startIngestProcess, type WayIn } from "./ingest.ts";
 import { inventory } from "./inventory.ts";
 import { startMemoryWorkers } from "./memory-workers.ts";
@@ -67,6 +69,8 @@ interface Connected {
   readonly workers: Workers;
 }
 
+type Seen = Pick<Connected, "log" | "workers"> & { readonly findings: Findings };
+
 class Up {
   readonly #options: UpOptions;
   readonly #io: Io;
@@ -105,11 +109,12 @@ class Up {
     if (stop.aborted) return 0;
     for (const [i, address] of workers.addresses().entries()) this.#io.out(`worker ${i + 1}: ${address}`);
     for (const line of await inventory({ log, stack, settings })) this.#io.out(line);
-    const view = this.#view(stack, settings, log, workers);
+    const findings = new Findings();
+    const view = this.#view(stack, settings, { log, workers, findings });
     view.watch(ingest);
     const page = await this.#statusPage(port, view);
     writeRunning(this.#dataDir, running(claim, stack, settings, page.address));
-    await this.#alerts(log, codec, settings, { view, page });
+    await this.#alerts(log, codec, settings, { view, page, findings });
     this.#load(log, codec, settings, view);
     this.#io.out(`Gatewatch is ready in ${((performance.now() - this.#startedAt) / 1_000).toFixed(1)} s`);
     return await this.#untilOver(stack, workers);
@@ -177,7 +182,7 @@ class Up {
     return { log, codec: memoryCodec(schemas), workers };
   }
 
-  #view(stack: Stack, settings: Settings, log: LogPort, workers: Workers): StackView {
+  #view(stack: Stack, settings: Settings, { log, workers, findings }: Seen): StackView {
     const sinks = { name: "sinks", summary: "Every topic that has a table, into ClickHouse." };
     return new StackView({
       profile: stack.profile,
@@ -186,6 +191,7 @@ class Up {
       log,
       named: this.#context.named(settings),
       group: settings.group,
+      findings,
       pipelines: [...pipelines, ...(stack.clickhouse === undefined ? [] : [sinks])],
     });
   }
@@ -222,30 +228,33 @@ class Up {
     log: LogPort,
     codec: RecordCodec,
     settings: Settings,
-    { view, page }: { view: StackView; page: StatusPage },
+    { view, page, findings }: { view: StackView; page: StatusPage; findings: Findings },
   ): Promise<void> {
     const named = this.#context.named(settings);
     await log.admin.createTopics([
       topicSpec(topics.alert as AnyTopic, named, settings.kafka),
       topicSpec(topics.injection, named, settings.kafka),
     ]);
-    const story = new Story();
+    const story = new Story(findings);
     const say = (lines: readonly string[]) => {
       for (const line of lines) this.#io.out(line);
     };
     const alerts = await tailTopic({
       ...{ topic: topics.alert, log, codec, named },
       each: (alert) => {
-        page.send({ id: alert.id, event: "alert", data: view.alert(alert) });
-        say(story.alert(alert, Date.now()));
+        const nowMs = Date.now();
+        const shown = alertView(alert);
+        view.alert(shown);
+        page.send({ id: alert.id, event: "alert", data: shown });
+        say(story.alert(shown, findings.alert(alert, shown, nowMs), nowMs));
       },
     });
     this.#ending.later("the tail of alerts", () => alerts.stop());
     const injections = await tailTopic({
       ...{ topic: topics.injection, log, codec, named },
       each: (injection) => {
-        view.injection(injection);
-        say(story.injection(injection, Date.now()));
+        const nowMs = Date.now();
+        say(story.injection(findings.injection(injection, nowMs), nowMs));
       },
     });
     this.#ending.later("the tail of injections", () => injections.stop());

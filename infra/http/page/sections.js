@@ -84,7 +84,7 @@ function injectionItem({ fault, deploymentId, entity, detail, startTs, endTs, ex
   );
   row.append(make("span", { text: `${clock(startTs)} to ${clock(endTs)}`, className: "end soft" }));
   const outcome = {
-    found: () => `by ${foundBy} after ${afterS.toFixed(1)} s`,
+    found: () => (afterS === null ? `by ${foundBy}` : `by ${foundBy} after ${afterS.toFixed(1)} s`),
     waiting: () => `waiting for ${expectedKinds.join(" or ") || "nothing: no alert is expected"}`,
     missed: () => `no ${expectedKinds.join(" or ")} came`,
   };
