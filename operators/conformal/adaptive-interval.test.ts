@@ -16,7 +16,7 @@ function coverage(series: readonly number[], level: number): { held: number; wid
       if (came >= interval.low && came <= interval.high) held += 1;
       width += interval.high - interval.low;
     }
-    learn(state, point, interval, came, level);
+    learn(state, interval, came, level);
   }
   return { held: held / (series.length - 101), width: width / (series.length - 101) };
 }
@@ -56,7 +56,7 @@ describe("adaptive conformal interval", () => {
   it("promises nothing before it has seen an error, and no more than few errors can", () => {
     const state = newInterval(0.9);
     expect(intervalOf(state, 100, 0.9)).toEqual({ point: 100, low: 100, high: 100, level: 0 });
-    for (const came of [90, 120, 105]) learn(state, 100, intervalOf(state, 100, 0.9), came, 0.9);
+    for (const came of [90, 120, 105]) learn(state, intervalOf(state, 100, 0.9), came, 0.9);
     const few = intervalOf(state, 100, 0.9);
     expect(few.level).toBeCloseTo(0.5, 12);
     expect(few.low).toBeCloseTo(90, 9);
@@ -65,13 +65,30 @@ describe("adaptive conformal interval", () => {
 
   it("reaches its level with nineteen errors", () => {
     const state = newInterval(0.9);
-    for (let i = 0; i < 19; i += 1) learn(state, 100, intervalOf(state, 100, 0.9), 100 + i, 0.9);
+    for (let i = 0; i < 19; i += 1) learn(state, intervalOf(state, 100, 0.9), 100 + i, 0.9);
     expect(intervalOf(state, 100, 0.9).level).toBeCloseTo(0.9, 12);
+  });
+
+  it("promises no more for errors that are partly one", () => {
+    const state = newInterval(0.9);
+    const tell = () => intervalOf(state, 100, 0.9);
+    for (let i = 0; i < 19; i += 1) learn(state, tell(), 100 + (i % 7), 0.9, i === 0 ? 1 : 1 / 6);
+    // Four spans of time, of which the first and the last are whole.
+    expect(tell()).toMatchObject({ level: expect.closeTo(0.6, 12), high: expect.closeTo(106, 9) });
+    for (let i = 0; i < 1_000; i += 1) learn(state, tell(), 100 + (i % 7), 0.99, 1 / 6);
+    expect(intervalOf(state, 100, 0.99).level).toBeCloseTo(49 / 51, 3);
+  });
+
+  it("adapts to no misses before it could tell its level", () => {
+    const state = newInterval(0.9);
+    for (let i = 0; i < 15; i += 1) learn(state, intervalOf(state, 100, 0.9), 100 + 10 * i, 0.9);
+    expect(state).toMatchObject({ tried: 13, held: 0 });
+    expect(state.highMiss).toBeCloseTo(0.05, 12);
   });
 
   it("bears windows of nothing", () => {
     const state = newInterval(0.9);
-    for (let i = 0; i < 60; i += 1) learn(state, i % 2, intervalOf(state, i % 2, 0.9), (i + 1) % 2, 0.9);
+    for (let i = 0; i < 60; i += 1) learn(state, intervalOf(state, i % 2, 0.9), (i + 1) % 2, 0.9);
     const interval = intervalOf(state, 0, 0.9);
     expect(interval.low).toBe(0);
     expect(interval.high).toBeCloseTo(1, 9);
@@ -82,7 +99,7 @@ describe("adaptive conformal interval", () => {
     fc.assert(
       fc.property(fc.array(load, { maxLength: 400 }), load, (series, point) => {
         const state = newInterval(0.9);
-        for (const came of series) learn(state, point, intervalOf(state, point, 0.9), came, 0.9);
+        for (const came of series) learn(state, intervalOf(state, point, 0.9), came, 0.9);
         const { low, high, level } = intervalOf(state, point, 0.9);
         expect(low).toBeGreaterThanOrEqual(0);
         expect(low).toBeLessThanOrEqual(point);

@@ -4,6 +4,8 @@ import type { FieldSpecs, StructOf } from "../stream/codec.ts";
 export const intervalFields = {
   /** Newest last: log ratios of what came to what was forecast. */
   residuals: { list: "float64" },
+  /** How many independent errors they stand for: those of forecasts whose spans overlap are partly one error. */
+  worth: "float64",
   /** Miss rate aimed at for each tail; it moves with the misses (adaptive conformal inference). */
   lowMiss: "float64",
   highMiss: "float64",
@@ -32,6 +34,7 @@ const offset = 1;
 
 export const newInterval = (level: number): IntervalState => ({
   residuals: [],
+  worth: 0,
   lowMiss: (1 - level) / 2,
   highMiss: (1 - level) / 2,
   tried: 0,
@@ -40,37 +43,47 @@ export const newInterval = (level: number): IntervalState => ({
 
 /**
  * Bounds around `point` (0 or more) from past residuals, each tail by its own quantile; load errs by factors, so residuals are
- * log ratios and the bounds never fall below 0. With n residuals no bound can promise more than (n - 1) / (n + 1): until that
- * reaches `level`, the widest residuals are the bounds and the level says what they are worth, 0 where there are none.
+ * log ratios and the bounds never fall below 0. With n independent residuals no bound can promise more than (n - 1) / (n + 1):
+ * until that reaches `level`, the widest residuals are the bounds and the level says what they are worth, 0 where there is one.
  *
  * Source: adaptive conformal inference, Gibbs and Candès 2021 (arXiv 2106.00170), on each tail.
  */
-export function intervalOf({ residuals, lowMiss, highMiss }: IntervalState, point: number, level: number): Interval {
-  const count = residuals.length;
-  if (count === 0) return { point, low: point, high: point, level: 0 };
+export function intervalOf({ residuals, worth, lowMiss, highMiss }: IntervalState, point: number, level: number): Interval {
+  if (residuals.length === 0) return { point, low: point, high: point, level: 0 };
+  const promised = Math.max(0, (worth - 1) / (worth + 1));
+  const few = promised < level;
   const sorted = Float64Array.from(residuals).sort();
   return {
     point,
-    low: Math.min(point, bound(point, fromBelow(sorted, lowMiss))),
-    high: Math.max(point, bound(point, -fromBelow(sorted.map(negated).sort(), highMiss))),
-    level: Math.min(level, (count - 1) / (count + 1)),
+    low: Math.min(point, bound(point, fromBelow(sorted, few ? 0 : lowMiss))),
+    high: Math.max(point, bound(point, -fromBelow(sorted.map(negated).sort(), few ? 0 : highMiss))),
+    level: Math.min(level, promised),
   };
 }
 
-/** Learns what came for a forecast of `point`; `before` is the interval that was told for it. In place. */
-export function learn(state: IntervalState, point: number, before: Interval, came: number, level: number): void {
-  if (before.level > 0) {
-    const under = came < before.low;
-    const over = came > before.high;
+/**
+ * Learns what came for the interval that was told; `apart` is how much of the time it spanned no earlier one did, 0 to 1. A level
+ * aimed at that could not be told yet is nothing to adapt to. In place.
+ */
+export function learn(state: IntervalState, told: Interval, came: number, level: number, apart = 1): void {
+  if (told.level > 0) {
+    const under = came < told.low;
+    const over = came > told.high;
     state.tried += 1;
     if (!under && !over) state.held += 1;
-    // A tail is widened where it missed, narrowed a little where it held; never so far that it cannot come back.
-    const aim = (1 - level) / 2;
-    state.lowMiss = clamped(state.lowMiss + step * (aim - (under ? 1 : 0)));
-    state.highMiss = clamped(state.highMiss + step * (aim - (over ? 1 : 0)));
+    if (told.level >= level) {
+      // A tail is widened where it missed, narrowed a little where it held; never so far that it cannot come back.
+      const aim = (1 - level) / 2;
+      state.lowMiss = clamped(state.lowMiss + step * (aim - (under ? 1 : 0)));
+      state.highMiss = clamped(state.highMiss + step * (aim - (over ? 1 : 0)));
+    }
   }
-  state.residuals.push(Math.log((came + offset) / (point + offset)));
-  if (state.residuals.length > memory) state.residuals.shift();
+  state.residuals.push(Math.log((came + offset) / (told.point + offset)));
+  state.worth += apart;
+  if (state.residuals.length > memory) {
+    state.worth -= state.worth / state.residuals.length;
+    state.residuals.shift();
+  }
 }
 
 const clamped = (miss: number): number => Math.min(0.4, Math.max(0, miss));

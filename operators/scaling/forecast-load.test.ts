@@ -14,6 +14,27 @@ const run = (...windows: LoadWindow[]) => drive(make, [{ watermark: 0, records: 
 const load = (n: number, requests: number, given: Partial<LoadWindow> = {}) =>
   loadOf("d", n, { requests, inputTokens: 10 * requests, outputTokens: requests, ...given });
 
+/** Intervals of thirty horizons of a load that goes up or down by a factor of 1.35 an hour, which promised something. */
+function promisesOfAWalk(seed: number, { windowS, horizonS }: { windowS: number; horizonS: number }): { level: number; held: boolean }[] {
+  const random = seeded(seed);
+  let at = 0;
+  const series = Array.from({ length: (30 * horizonS) / windowS }, () => {
+    at += 0.3 * Math.sqrt(windowS / 3_600) * random.normal();
+    return 200 * Math.exp(at);
+  });
+  const far = (store: StoreFactory) => forecastLoad("forecast", { horizonsS: [horizonS], level: 0.9, maxKeys: 1, store });
+  const windowUs = windowS * 1_000_000;
+  const records = series.map((requests, n) => {
+    const windowStart = load(0, 0).windowStart + n * windowUs;
+    return loadOf("d", 0, { requests, windowStart, windowEnd: windowStart + windowUs });
+  });
+  return drive(far, [{ watermark: 0, records }]).out.flatMap(({ forecasts: [forecast] }, n) => {
+    const came = series[n + horizonS / windowS];
+    if (came === undefined || forecast === undefined || forecast.level === 0) return [];
+    return [{ level: forecast.level, held: came >= forecast.low && came <= forecast.high }];
+  });
+}
+
 describe("forecasting load", () => {
   conforms({
     make,
@@ -71,6 +92,21 @@ describe("forecasting load", () => {
     const late = told.flatMap((forecast, n) => (forecast && n > 2_000 ? [{ ...forecast, came: series[n + 60] ?? 0 }] : []));
     const held = late.filter(({ low, high, came }) => came >= low && came <= high).length / late.length;
     expect(Math.abs(held - 0.9)).toBeLessThan(0.05);
+  });
+
+  it.for([
+    ["windows of a sixth of the horizon", { windowS: 600, horizonS: 3_600, walks: 100 }],
+    ["windows far shorter than the horizon", { windowS: 60, horizonS: 3_600, walks: 20 }],
+    ["windows as long as the horizon", { windowS: 600, horizonS: 600, walks: 300 }],
+  ] as const)("holds what it tells from the first promise on, with %s", ([, { walks, ...spans }]) => {
+    const all = Array.from({ length: walks }, (_, n) => promisesOfAWalk(n + 1, spans)).flat();
+    const levels = [0, 0.4, 0.6, 0.8, 0.9];
+    for (const [i, least] of levels.entries()) {
+      const told = all.filter(({ level }) => level >= least && level < (levels[i + 1] ?? 1));
+      expect(told.length).toBeGreaterThan(50);
+      const overclaimed = told.reduce((sum, { level, held }) => sum + level - (held ? 1 : 0), 0) / told.length;
+      expect.soft(overclaimed, `told ${least} or more`).toBeLessThan(0.05);
+    }
   });
 
   it("keeps as few forecasts as it will judge", () => {
