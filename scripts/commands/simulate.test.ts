@@ -66,6 +66,11 @@ describe("gatewatch simulate", () => {
     await expect(lines(typed)).rejects.toMatchObject({ code: "GW_USAGE" });
   });
 
+  it("makes no table where it is stopped before, and says so by its code", async () => {
+    const run = await overMemory(simulate, { layers: "2", experts: "8", judge: "1" }, { log: log.connect(), stop: AbortSignal.abort() });
+    expect(run).toEqual({ code: 1, lines: [] });
+  });
+
   it("sends to topics at the speed that is asked for, each made where it was missing", async () => {
     const port = log.connect();
     const startedAt = performance.now();

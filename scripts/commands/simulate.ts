@@ -104,7 +104,7 @@ export const simulate = command({
   },
 });
 
-/** Every fault three times and an hour without any, of each seed, through every pipeline with its defaults. */
+/** 1 where it was stopped before there was a table. */
 async function judged(text: string, given: Options, io: Io, stop: AbortSignal): Promise<number> {
   const { duration, start, topics, out } = given;
   if ([duration, start, topics, out].some((one) => one !== undefined) || given.fault.length > 0 || given.toTopics)
@@ -113,7 +113,7 @@ async function judged(text: string, given: Options, io: Io, stop: AbortSignal): 
   if (!/^-?\d{1,9}(,-?\d{1,9})*$/.test(text)) throw new Fault("GW_USAGE", `--judge ${text}: seeds such as 1,2,3 are wanted`);
   const lines = await judge(deploymentOf(given), seeds, { say: (line) => io.note(line), stop });
   for (const line of lines) io.out(line);
-  return 0;
+  return lines.length === 0 ? 1 : 0;
 }
 
 function deploymentOf({ seed, deployment, instances, layers, experts, topK, ranks, requests, windowS, load }: Options): Deployment {
