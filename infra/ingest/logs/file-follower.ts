@@ -31,13 +31,16 @@ export interface FollowedLines {
  * Follows a path through rotations: by rename (the old file is read on until it is quiet, the new one at once) and by copy and
  * truncate (what was not read before the cut is read from the copy).
  * Guarantee: lines come in the order of their files; after `save`, and a restart, those that were settled do not come again;
- * others come again with the same identity and offset. Lost is only what a rotation removed or compressed before it was read.
+ * others come again with the same identity and offset. Lost is only what a rotation removed or compressed before it was read;
+ * a compressed file is named.
  */
 export class FileFollower {
   readonly #options: FollowOptions;
   readonly #positions: PositionFile;
   #known: TailPosition = { path: "", origin: "", generation: 0, files: [] };
   #files: OpenFile[] = [];
+  /** The file read last, where it is gone. An inode of its own it has no more: another file may have it. */
+  #gone: { readonly inode: string; readonly changedMs: number } | undefined;
   #begun = false;
   #saved = "";
 
@@ -54,6 +57,7 @@ export class FileFollower {
       const file = await relocated(path, known);
       if (file === undefined) say(`${path}: the file read to byte ${known.offset} is gone; lines after it may be lost`);
       else this.#files.push(file);
+      this.#gone = file === undefined ? { inode: "", changedMs: known.changedMs } : undefined;
     }
     this.#begun = this.#known.files.length > 0;
   }
@@ -103,6 +107,7 @@ export class FileFollower {
     const file = this.#begun || from === "beginning" ? await OpenFile.at(path) : await OpenFile.atEnd(path);
     if (file === undefined) return;
     this.#begun = true;
+    this.#gone = undefined;
     this.#files.push(file);
   }
 
@@ -114,16 +119,20 @@ export class FileFollower {
     await cut.close();
     this.#known = { ...this.#known, generation: this.#known.generation + 1 };
     const copy = known === undefined ? undefined : await relocated(path, { ...known, inode: "" });
+    this.#gone = copy === undefined ? { inode: "", changedMs: cut.changedMs } : undefined;
     if (copy !== undefined) this.#files.push(copy);
     else if (known !== undefined) say(`${path} was cut after byte ${known.offset}, and no copy is there; lines between may be lost`);
   }
 
   /** The path means another file now: between it and the newest known one there may have been more. */
   async #takeMissed(): Promise<void> {
-    const newest = this.#files.at(-1);
-    if (newest === undefined) return;
+    const { path, say } = this.#options;
+    const last = this.#gone ?? this.#files.at(-1);
+    if (last === undefined) return;
     const known = new Set(this.#files.map(({ inode }) => inode));
-    for (const missed of await rotatedSince(this.#options.path, newest.inode)) {
+    const { paths, compressed } = await rotatedSince(path, last);
+    for (const lost of compressed) say(`${path}: ${lost} was compressed and may hold lines that were not read`);
+    for (const missed of paths) {
       const file = await OpenFile.at(missed);
       if (file === undefined) continue;
       if (known.has(file.inode)) await file.close();

@@ -7,6 +7,9 @@ import type { FilePosition } from "./position-file.ts";
 export const longestLogLineBytes = 1_000_000;
 const pieceBytes = 256 * 1024;
 
+/** When a file was written last, in milliseconds with fractions; alike for all of its stamps that are alike. */
+export const changedMs = ({ mtimeNs }: { readonly mtimeNs: bigint }): number => Number(mtimeNs) / 1e6;
+
 /** One file that lines are read from: followed by its handle, whatever happens to its name. */
 export class OpenFile {
   readonly inode: string;
@@ -16,6 +19,7 @@ export class OpenFile {
   readonly #cutter: LineCutter;
   readonly #buffer = Buffer.allocUnsafe(pieceBytes);
   #grownAt: number;
+  #changedMs: number;
   /** Everything before it has been delivered. */
   #offset: number;
 
@@ -23,6 +27,7 @@ export class OpenFile {
     this.#handle = handle;
     this.inode = inode;
     this.#offset = offset;
+    this.#changedMs = known?.changedMs ?? 0;
     this.#identity = known?.identity;
     this.#fingerprint = known?.fingerprint;
     this.#cutter = new LineCutter(offset, longestLogLineBytes);
@@ -72,8 +77,11 @@ export class OpenFile {
 
   /** Whether it is still the file that was begun: not cut shorter than what was read, and with the same beginning. */
   async isItself(): Promise<boolean> {
-    if ((await this.size()) < this.#cutter.end) return false;
-    return this.#fingerprint === undefined || hasFingerprint(this.#handle, this.#fingerprint);
+    const details = await this.#handle.stat({ bigint: true });
+    if (details.size < this.#cutter.end) return false;
+    if (this.#fingerprint !== undefined && !(await hasFingerprint(this.#handle, this.#fingerprint))) return false;
+    this.#changedMs = changedMs(details);
+    return true;
   }
 
   /** The next lines, at most one piece of the file; none at its end. `name` makes the identity once the first line is whole. */
@@ -109,6 +117,11 @@ export class OpenFile {
     return performance.now() - this.#grownAt;
   }
 
+  /** When it was written last, as far as it has been looked at, in milliseconds. */
+  get changedMs(): number {
+    return this.#changedMs;
+  }
+
   /** Lines before it are done with. */
   settle(offset: number): void {
     this.#offset = offset;
@@ -117,7 +130,13 @@ export class OpenFile {
   /** Undefined while not even its first line is whole. */
   get position(): FilePosition | undefined {
     if (this.#fingerprint === undefined || this.#identity === undefined) return undefined;
-    return { inode: this.inode, identity: this.#identity, fingerprint: this.#fingerprint, offset: this.#offset };
+    return {
+      inode: this.inode,
+      identity: this.#identity,
+      fingerprint: this.#fingerprint,
+      offset: this.#offset,
+      changedMs: this.#changedMs,
+    };
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const file = { inode: "1:2", identity: "f", fingerprint: { bytes: 9, sha256: "ab" }, offset: 77 };
+const file = { inode: "1:2", identity: "f", fingerprint: { bytes: 9, sha256: "ab" }, offset: 77, changedMs: 1.5 };
 const position = (offset: number): TailPosition => ({ path: "/log", origin: "here", generation: 1, files: [{ ...file, offset }] });
 
 it("gives back what was written last, in a folder that it makes, for its owner alone", async () => {

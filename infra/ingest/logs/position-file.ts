@@ -15,6 +15,8 @@ const position = z.object({
       identity: z.string(),
       fingerprint: z.object({ bytes: z.int().min(1), sha256: z.string() }),
       offset: z.int().min(0),
+      /** When the file had been written last by then, in milliseconds: rotated files that are newer have not been read. */
+      changedMs: z.number(),
     }),
   ),
 });

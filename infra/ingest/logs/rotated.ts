@@ -1,29 +1,34 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { OpenFile } from "./open-file.ts";
+import { changedMs, OpenFile } from "./open-file.ts";
 import type { FilePosition } from "./position-file.ts";
 
 /** A file beside the tailed one that its rotation may have made. */
 interface Sibling {
   readonly path: string;
   readonly inode: string;
-  /** When it was written last, in nanoseconds. */
-  readonly changedNs: bigint;
+  /** When it was written last, in milliseconds with fractions; a compressed file keeps the time of what it was made of. */
+  readonly changedMs: number;
+  readonly isCompressed: boolean;
 }
 
-/** What a rotation makes of `access.log`: `access.log.1`, `access.log-20260101`; not what was compressed since. Oldest first. */
+const rotatedName = /^[.-][\d._-]*\d(\.(?:gz|bz2|xz|zst|lz4|lzma|Z))?$/;
+
+/** What a rotation makes of `access.log`: `access.log.1`, `access.log-20260101`, `access.log.2.gz`. Oldest first. */
 async function siblings(path: string): Promise<Sibling[]> {
   const dir = dirname(path);
   const own = basename(path);
   const names = await readdir(dir).catch(() => []);
   const found: Sibling[] = [];
   for (const name of names) {
-    if (!name.startsWith(own) || !/^[.-][\d._-]+$/.test(name.slice(own.length))) continue;
+    const form = name.startsWith(own) ? rotatedName.exec(name.slice(own.length)) : null;
+    if (form === null) continue;
     const at = join(dir, name);
     const details = await stat(at, { bigint: true }).catch(() => undefined);
-    if (details?.isFile()) found.push({ path: at, inode: `${details.dev}:${details.ino}`, changedNs: details.mtimeNs });
+    if (!details?.isFile()) continue;
+    found.push({ path: at, inode: `${details.dev}:${details.ino}`, changedMs: changedMs(details), isCompressed: form[1] !== undefined });
   }
-  return found.sort((a, b) => (a.changedNs === b.changedNs ? (a.path < b.path ? 1 : -1) : a.changedNs < b.changedNs ? -1 : 1));
+  return found.sort((a, b) => a.changedMs - b.changedMs || (a.path < b.path ? 1 : -1));
 }
 
 /**
@@ -32,7 +37,10 @@ async function siblings(path: string): Promise<Sibling[]> {
  */
 export async function relocated(path: string, known: FilePosition): Promise<OpenFile | undefined> {
   const current = await stat(path, { bigint: true }).catch(() => undefined);
-  const places = [{ path, inode: current === undefined ? "" : `${current.dev}:${current.ino}` }, ...(await siblings(path))];
+  const places = [
+    { path, inode: current === undefined ? "" : `${current.dev}:${current.ino}` },
+    ...(await siblings(path)).filter(({ isCompressed }) => !isCompressed),
+  ];
   const isOwn = (place: { readonly inode: string }) => place.inode === known.inode;
   for (const place of [...places.filter(isOwn), ...places.filter((one) => !isOwn(one))]) {
     const file = await OpenFile.at(place.path, known);
@@ -41,9 +49,17 @@ export async function relocated(path: string, known: FilePosition): Promise<Open
   return undefined;
 }
 
-/** Files that were rotated after the one of this inode while nobody looked, the oldest first. None where it is not beside the path. */
-export async function rotatedSince(path: string, inode: string): Promise<string[]> {
+/** What was rotated while nobody looked, the oldest first: files to read, and files that nobody can read any more. */
+export interface Missed {
+  readonly paths: readonly string[];
+  readonly compressed: readonly string[];
+}
+
+/** Files that were rotated after this one: known by its place among them, or where it is gone by when it was written last. */
+export async function rotatedSince(path: string, last: { readonly inode: string; readonly changedMs: number }): Promise<Missed> {
   const all = await siblings(path);
-  const at = all.findIndex((one) => one.inode === inode);
-  return at < 0 ? [] : all.slice(at + 1).map((one) => one.path);
+  const at = all.findIndex((one) => one.inode === last.inode);
+  const newer = at < 0 ? all.filter((one) => one.changedMs > last.changedMs) : all.slice(at + 1);
+  const pathsOf = (isCompressed: boolean) => newer.filter((one) => one.isCompressed === isCompressed).map((one) => one.path);
+  return { paths: pathsOf(false), compressed: pathsOf(true) };
 }
