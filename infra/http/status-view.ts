@@ -62,7 +62,10 @@ export interface TopicView {
   readonly lag: number | null;
 }
 
-/** An alert as the topic has it, its texts cut to what a page can show. `ts` in microseconds since 1970. */
+/**
+ * An alert as the topic has it, its texts cut to what a page can show; a figure that is NaN or infinite there, which JSON cannot
+ * say, is null. `ts` in microseconds since 1970.
+ */
 export interface AlertView {
   readonly id: string;
   readonly ts: number;
@@ -73,7 +76,7 @@ export interface AlertView {
   readonly deploymentId: string;
   readonly entity: { readonly type: string; readonly id: string };
   readonly title: string;
-  readonly score: number;
+  readonly score: number | null;
   readonly probability: number | null;
   readonly observed: number | null;
   readonly expected: number | null;

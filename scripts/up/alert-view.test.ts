@@ -14,3 +14,8 @@ it("an alert of a megabyte is shown in a few kilobytes, and a small one whole", 
   const { clusterId: _, sources: __, modelVersion: ___, probabilityLow: ____, probabilityHigh: _____, ...shown } = small;
   expect(alertView(small)).toEqual(shown);
 });
+
+it("a figure that is none is shown as not known", () => {
+  const none = { score: Number.NaN, probability: Number.NaN, observed: Number.POSITIVE_INFINITY, expected: Number.NEGATIVE_INFINITY };
+  expect(alertView(alertOf("d", 1, none))).toMatchObject({ score: null, probability: null, observed: null, expected: null });
+});

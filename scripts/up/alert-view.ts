@@ -19,16 +19,18 @@ export function alertView(alert: Alert): AlertView {
     deploymentId: word(deploymentId),
     entity: { type: entity.type, id: word(entity.id) },
     title: sentence(title),
-    score,
-    probability,
-    observed,
-    expected,
+    score: known(score),
+    probability: known(probability),
+    observed: known(observed),
+    expected: known(expected),
     evidence: evidence
       .slice(0, shownAtMost)
       .map(({ name, value, note }) => ({ name: word(name), value: sentence(value), note: sentence(note) })),
     suggestedAction: sentence(suggestedAction),
   };
 }
+
+const known = (figure: number | null): number | null => (Number.isFinite(figure) ? figure : null);
 
 /** What is shown of an injection beside what became of it. */
 export type InjectionShown = Omit<InjectionView, "state" | "foundBy" | "afterS">;

@@ -115,6 +115,22 @@ describe.skipIf(executablePath === undefined)("the status page in a browser", ()
     expect(complaints).toEqual([]);
   });
 
+  it("shows an alert without figures, and what it cannot show it does not take for silence", async () => {
+    now = view({ alerts: [alert(1, { score: null, probability: null, observed: null, expected: null })] });
+    const page = await open();
+    await page.getByText("alert number 1").waitFor();
+    expect(await page.locator("#health").textContent()).toBe("healthy");
+    expect(complaints).toEqual([]);
+    now = view({ pipelines: [{ name: "audit" } as never] });
+    await page.locator("#reasons", { hasText: "cannot show" }).waitFor();
+    // And the next look at the same does not take it for shown.
+    await page.waitForResponse(/status$/);
+    await page.waitForResponse(/status$/);
+    expect(await page.locator("#health").textContent()).toBe("unknown");
+    now = view();
+    await page.locator("#health", { hasText: "healthy" }).waitFor();
+  });
+
   it("joins alerts of one kind about one thing, and keeps few however many come", async () => {
     now = view();
     const page = await open();
@@ -170,6 +186,13 @@ describe.skipIf(executablePath === undefined)("the status page in a browser", ()
     const page = await open({ width });
     await page.locator("#alerts li").waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+  });
+
+  it("says of history by what it was found, and no time", async () => {
+    now = view({ injections: view().injections.map((one) => ({ ...one, afterS: null })) });
+    const page = await open();
+    expect(await page.locator("#injections small").first().textContent()).toBe("chat, instance i-0: by expert.dead");
+    expect(complaints).toEqual([]);
   });
 
   it("says so when nobody answers any more, and when it is well again", async () => {

@@ -10,8 +10,8 @@ const shown = new Map();
 function fill(id, data, items) {
   const text = JSON.stringify(data);
   if (shown.get(id) === text) return;
-  shown.set(id, text);
   at(id).replaceChildren(...items());
+  shown.set(id, text);
 }
 
 /** @param {import("../status-view.ts").StatusView} view */
@@ -139,7 +139,7 @@ function alertDetail({ id, pipeline, category, score, probability, observed, exp
     ["observed", measured(observed)],
     ["expected", measured(expected)],
     ...evidence.map(({ name, value, note }) => [name, note === "" ? value : `${value} (${note})`]),
-    ["score", score.toFixed(4)],
+    ["score", score === null ? "not a number" : score.toFixed(4)],
     ["probability", probability === null ? "not calibrated" : probability.toFixed(3)],
     ["category", category],
     ["from", pipeline],
