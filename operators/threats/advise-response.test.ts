@@ -28,8 +28,9 @@ describe("advice on a source", () => {
         at: fc.integer({ min: 0, max: 2_000 }),
         ip: fc.constantFrom("a", "b", "c", "d", "e", "10.0.0.1"),
         severity: fc.constantFrom(...severities),
+        before: fc.constantFrom(undefined, ...severities),
       })
-      .map((one) => finding(one.at, { severity: one.severity }, one.ip)),
+      .map(({ at, ip, ...given }) => finding(at, given, ip)),
     time: ({ event }) => event.ts,
     drops: [],
     maxKeys: 4,
@@ -64,6 +65,12 @@ describe("advice on a source", () => {
     expect(three({ kind: "intel.match" })).toEqual([]);
     expect(three({}, null)).toEqual([]);
     expect(three({}, "10.0.0.1")).toEqual([]);
+  });
+
+  it("counts a request that turned out worse once: where it was first grave enough", () => {
+    const three = (before: Finding["before"]) => advised([finding(1), finding(2), finding(3, { before })]);
+    expect(three("MEDIUM")).toEqual([]);
+    expect(three("LOW")).toEqual(["THROTTLE at 3"]);
   });
 
   it("counts a late finding in the newest window", () => expect(advised(at(301, 302, 2))).toEqual(["THROTTLE at 2"]));

@@ -26,7 +26,7 @@ export interface AdviceOptions {
 /**
  * Advises what to do about a source that goes on attacking: to throttle it, and to block it where it goes on in the next window.
  * At most one decision a source and window, always ADVISE: nothing is carried out on the word of signatures alone. Only HTTP
- * attacks of at least MEDIUM severity count, and only sources with an address, since there is nobody else to throttle.
+ * attacks of at least MEDIUM severity count, each request once, and only sources with an address, since there is nobody else to throttle.
  */
 export function adviseResponse(
   name: string,
@@ -60,8 +60,10 @@ export function adviseResponse(
 
 const medium = severities.indexOf("MEDIUM");
 
-const counts = ({ kind, severity, event }: Finding): boolean =>
-  kind === "http.threat" && event.sourceIp !== null && event.sourceIp !== "" && severities.indexOf(severity) >= medium;
+const isGrave = (severity: Finding["severity"] | undefined): boolean => severity !== undefined && severities.indexOf(severity) >= medium;
+
+const counts = ({ kind, severity, before, event }: Finding): boolean =>
+  kind === "http.threat" && event.sourceIp !== null && event.sourceIp !== "" && isGrave(severity) && !isGrave(before);
 
 function decision(
   { event, what }: Finding,

@@ -13,6 +13,8 @@ export interface Finding {
   readonly joinBy: string;
   readonly score: number;
   readonly severity: Alert["severity"];
+  /** Severity that an earlier state of the same request was told with; absent where this is the first. Requests are counted once. */
+  readonly before?: Alert["severity"];
   /** What was found, as the beginning of a sentence. */
   readonly what: string;
   readonly evidence: readonly Alert["evidence"][number][];

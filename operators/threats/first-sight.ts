@@ -1,48 +1,107 @@
 import type { OperatorFunction } from "rxjs";
 import type { RequestEvent } from "../../schemas/types/avro.ts";
 import type { Batch } from "../stream/batch.ts";
-import { struct } from "../stream/codec.ts";
+import { type StructOf, struct } from "../stream/codec.ts";
 import { drop, ok } from "../stream/outcome.ts";
 import { outputId } from "../stream/output-id.ts";
 import { type StoreFactory, stage } from "../stream/stage.ts";
 import { seconds } from "../stream/time.ts";
+import type { Inspection, Judgement } from "./inspection.ts";
+import type { Match } from "./intel-index.ts";
 
 const remembered = seconds(900);
+/** Contents remembered of one id. Honest ids have one; of more the oldest goes, and would be told again. */
+const mostContents = 4;
 
-/** A request and its content as one id: the same request told again, in another state or by a retry, has the same. */
-export function contentId(event: RequestEvent): string {
-  const { clusterId, deploymentId, tenantHash, requestId, sourceIp, method, path, userAgent, headers, body, prompt } = event;
-  const headerText = (headers ?? []).flatMap(({ name, value }) => [name, value]);
-  const content = [sourceIp, method, path, userAgent, body, prompt].map((text) => text ?? "");
-  // A request id that clients choose must not let one request hide behind another, so the content counts too.
-  return outputId([clusterId, deploymentId, tenantHash, requestId, requestId === "" ? event.ts : "", ...content, ...headerText]);
+/** `parts` are hashes, empty where no state had that part; `told` and `met` are what was said of this content. */
+const content = {
+  parts: { list: "string" },
+  told: { list: { struct: { kind: "string", score: "float64", category: "string" } } },
+  met: { list: "string" },
+} as const;
+const fields = { contents: { list: { struct: content } } } as const;
+type Content = StructOf<typeof content>;
+
+const identity = ({ clusterId, deploymentId, tenantHash, requestId, ts }: RequestEvent): readonly (string | number)[] =>
+  requestId === "" ? [clusterId, deploymentId, tenantHash, "", ts] : [clusterId, deploymentId, tenantHash, requestId];
+
+/** What a request consists of, a text for each part; empty where this event does not tell it. */
+function partsOf({ sourceIp, method, path, userAgent, headers, body, prompt }: RequestEvent): string[] {
+  const headerText = (headers ?? []).map(({ name, value }) => `${name.length}:${name}${value.length}:${value}`).join("");
+  return [sourceIp, method, path, userAgent, headerText, body, prompt].map((text) => text ?? "");
 }
 
+/** A request with what this event tells of it, as one id. */
+export const contentId = (event: RequestEvent): string => outputId([...identity(event), ...partsOf(event)]);
+
 /**
- * Lets each request through once, with this content: engines send an event for every state, and producers repeat themselves.
+ * Lets each request through once: engines send an event for every state, some with less in it, and producers repeat themselves.
+ * It comes through again, marked with what was told `before`, where a later state shows something worse or another indicator.
  *
- *     requests   a  b  a  a' b  ─▶     a' has the id of a and another body
- *     through    a  b  .  a' .  ─▶     the others are counted as seen before
+ *     requests   a  b  a  a- a' b  a!  ─▶     a- tells less than a, a' has the id of a and another body, a! tells more and is worse
+ *     through    a  b  .  .  a' .  a!  ─▶     the others are counted as seen before
  *
- * Remembered for 15 minutes of event time. State: an id of 32 characters a request that got so far.
+ * An id that clients choose must not let one request hide behind another, so what two events both tell has to be the same.
+ * Remembered for 15 minutes of event time. State: up to 0.5 KB a request that got so far, four times that where its id is used again.
  */
-export function firstSight<T extends { readonly event: RequestEvent }>(
+export function firstSight(
   name: string,
   { maxKeys, store }: { readonly maxKeys: number; readonly store: StoreFactory },
-): OperatorFunction<Batch<T>, Batch<T>> {
-  return stage<{ seen: boolean }, T, T>(
+): OperatorFunction<Batch<Inspection>, Batch<Inspection>> {
+  return stage<StructOf<typeof fields>, Inspection, Inspection>(
     name,
     {
       kind: "first-sight",
-      summary: "Lets each request through once",
-      state: { codec: struct({ seen: "boolean" }), initial: () => ({ seen: false }) },
+      summary: "Lets each request through once, and again where it turns out worse",
+      state: { codec: struct(fields), initial: () => ({ contents: [] }) },
       drops: ["seen-before"],
-      step(state, record) {
-        if (state.seen) return drop("seen-before");
-        state.seen = true;
-        return ok(record);
+      step({ contents }, { event, judgements, met }) {
+        const known = contentOf(contents, event);
+        const news = {
+          event,
+          judgements: judgements.map((one) => worse(known, one)).filter((one) => one !== undefined),
+          met: met.filter((match) => isNew(known, match)),
+        };
+        return news.judgements.length + news.met.length === 0 ? drop("seen-before") : ok(news);
       },
     },
-    { key: ({ event }) => contentId(event), maxKeys, ttl: remembered, store },
+    // Without an id every event is a request of its own.
+    { key: ({ event }) => (event.requestId === "" ? contentId(event) : outputId(identity(event))), maxKeys, ttl: remembered, store },
   );
+}
+
+/** The content that this event tells of, more or less of it; it learns what it did not know. */
+function contentOf(contents: Content[], event: RequestEvent): Content {
+  // Half of an id: where two texts had the same, they would be counted as one, and the worse of them still be told.
+  const parts = partsOf(event).map((text) => (text === "" ? "" : outputId([text]).slice(0, 16)));
+  const known = contents.find((one) => one.parts.every((part, i) => part === "" || parts[i] === "" || part === parts[i]));
+  if (known !== undefined) {
+    known.parts = known.parts.map((part, i) => (part === "" ? (parts[i] ?? "") : part));
+    return known;
+  }
+  const made: Content = { parts, told: [], met: [] };
+  contents.push(made);
+  if (contents.length > mostContents) contents.shift();
+  return made;
+}
+
+/** Undefined where as bad was told before. */
+function worse({ told }: Content, judgement: Judgement): Judgement | undefined {
+  const { kind, score, found } = judgement;
+  const category = found[0]?.hits[0]?.signature.category ?? "";
+  const before = told.find((one) => one.kind === kind);
+  if (before === undefined) {
+    told.push({ kind, score, category });
+    return judgement;
+  }
+  if (score <= before.score) return undefined;
+  const news = { ...judgement, before: { ...before } };
+  Object.assign(before, { score, category });
+  return news;
+}
+
+function isNew({ met }: Content, { known: { key } }: Match): boolean {
+  if (met.includes(key)) return false;
+  met.push(key);
+  return true;
 }

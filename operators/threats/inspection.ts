@@ -19,6 +19,8 @@ export interface Judgement {
   readonly found: readonly UnitScore[];
   /** Characters of its strings that were not looked at, in all. */
   readonly leftOut: number;
+  /** What an earlier state of this request was told as; absent where this is the first. The category of its worst string. */
+  readonly before?: { readonly score: number; readonly category: string };
 }
 
 /** A request and what was made of it. */

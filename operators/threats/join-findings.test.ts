@@ -39,6 +39,7 @@ describe("joined findings", () => {
         at: fc.integer({ min: 0, max: 400 }),
         ip: fc.constantFrom("a", "b", "c", "d", "e", "f"),
         severity: fc.constantFrom(...severities),
+        before: fc.constantFrom(undefined, ...severities),
       })
       .map(({ at, ...given }) => finding(at, given)),
     time: ({ event }) => event.ts,
@@ -52,6 +53,13 @@ describe("joined findings", () => {
 
   it("are told together at the end of the window when they follow", () => {
     expect(told([finding(1), finding(2), finding(3)])).toEqual(["first 1 MEDIUM", "summary 3 MEDIUM"]);
+  });
+
+  it("count a request once that turned out worse, and tell that it grew graver", () => {
+    const worse = (at: number, severity: Finding["severity"]) => finding(at, { severity, before: "MEDIUM" });
+    expect(told([finding(1), worse(2, "HIGH")])).toEqual(["first 1 MEDIUM", "graver 1 HIGH"]);
+    expect(told([finding(1), worse(2, "MEDIUM")])).toEqual(["first 1 MEDIUM"]);
+    expect(told([worse(1, "HIGH"), finding(2)])).toEqual(["first 1 HIGH", "summary 2 HIGH"]);
   });
 
   it("of a scanner with ten thousand requests are a few alerts", () => {

@@ -41,7 +41,7 @@ export const severities = ["LOW", "MEDIUM", "HIGH", "CRITICAL", "EMERGENCY"] as 
 export interface Joined extends Pick<Finding, "kind" | "category" | "joinBy" | "score" | "severity" | "what" | "suggestedAction"> {
   /** `first`: told at once. `graver`: told at once since it is worse than what was told. `summary`: what the window held. */
   readonly why: "first" | "graver" | "summary";
-  /** Findings of the window so far. */
+  /** Requests of the window so far: one that is told again, since it turned out worse, is counted where it was told first. */
   readonly count: number;
   /** Start of the window; `endTs` its end, for a summary, else the time of the request. Microseconds. */
   readonly windowStart: number;
@@ -90,7 +90,7 @@ export function joinFindings(name: string, { window, maxKeys, store }: JoinOptio
         const wasTold = held.said >= 0;
         learn(held, finding, at);
         if (severities.indexOf(finding.severity) <= held.said) {
-          held.sinceSaid += 1;
+          if (finding.before === undefined) held.sinceSaid += 1;
           return none();
         }
         held.said = severities.indexOf(finding.severity);
@@ -143,7 +143,8 @@ function learn(held: Held, finding: Finding, at: At): void {
     const { score, what, suggestedAction, evidence } = finding;
     Object.assign(held, { score, severity, what, suggestedAction, evidence: evidence.map((one) => ({ ...one })) });
   }
-  held.count += 1;
+  // Of a request that was counted in another window or category before, this one may know nothing else.
+  if (finding.before === undefined || held.count === 0) held.count += 1;
   held.firstTs = Math.min(held.firstTs, finding.event.ts);
   held.lastTs = Math.max(held.lastTs, finding.event.ts);
   held.last = sources;

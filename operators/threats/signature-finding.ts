@@ -3,7 +3,6 @@ import { maskPersonalData } from "../privacy/mask.ts";
 import type { Finding } from "./finding.ts";
 import type { Judgement, SignatureKind } from "./inspection.ts";
 import type { UnitScore } from "./scoring.ts";
-import type { ThreatCategory } from "./threat-category.ts";
 import type { Unit } from "./units/unit.ts";
 
 type Evidence = Alert["evidence"][number];
@@ -11,7 +10,7 @@ const mostStrings = 4;
 const mostRules = 8;
 
 /** What one judgement accuses a request of: one finding, however many signatures hit how many strings. Nothing found gives none. */
-export function signatureFinding(event: RequestEvent, { kind, score, found }: Judgement): Finding | undefined {
+export function signatureFinding(event: RequestEvent, { kind, score, found, leftOut }: Judgement): Finding | undefined {
   const [worst] = found;
   const [hit] = worst?.hits ?? [];
   if (worst === undefined || hit === undefined) return undefined;
@@ -24,7 +23,7 @@ export function signatureFinding(event: RequestEvent, { kind, score, found }: Ju
     score,
     severity: severityOf(kind, category, score),
     what: `${id} in ${placeOf(worst.unit)}`,
-    evidence: [...found.slice(0, mostStrings).flatMap(stringEvidence), requestEvidence(event), ...gaps(event, found)],
+    evidence: [...found.slice(0, mostStrings).flatMap(stringEvidence), requestEvidence(event), ...gaps(event, found, leftOut)],
     suggestedAction: kind === "prompt.injection" ? promptAction : httpAction,
   };
 }
@@ -42,7 +41,6 @@ function stringEvidence({ unit, hits, passes, score }: UnitScore): Evidence[] {
     { name: "rule", value: first.signature.id, note: also.length === 0 ? "" : `also ${also.join(", ")}` },
     { name: "place", value: placeOf(unit), note: `score ${score.toFixed(3)} of this string` },
     { name: "string", value: maskPersonalData(first.excerpt, { addresses: false }), note: `decoded, in lower case${decoded}` },
-    ...(unit.leftOut > 0 ? [{ name: "not looked at", value: String(unit.leftOut), note: "characters in the middle of this string" }] : []),
   ];
 }
 
@@ -57,7 +55,8 @@ function requestEvidence({ requestId, method, path, httpStatus }: RequestEvent):
 }
 
 /** What there was not to look at: absence of a finding there means nothing. */
-function gaps({ headers, body, bodyTruncated, prompt, promptTruncated, sourceIp }: RequestEvent, found: readonly UnitScore[]): Evidence[] {
+function gaps(event: RequestEvent, found: readonly UnitScore[], leftOut: number): Evidence[] {
+  const { headers, body, bodyTruncated, prompt, promptTruncated, sourceIp } = event;
   const missing = [
     ...(headers === null ? ["headers"] : []),
     ...(body === null ? ["body"] : bodyTruncated ? ["the rest of the body"] : []),
@@ -67,12 +66,13 @@ function gaps({ headers, body, bodyTruncated, prompt, promptTruncated, sourceIp 
   const more = found.length - mostStrings;
   return [
     ...(missing.length === 0 ? [] : [{ name: "missing", value: missing.join(", "), note: "not in the event, so not looked at" }]),
+    ...(leftOut > 0 ? [{ name: "not looked at", value: String(leftOut), note: "characters in the middle of long strings" }] : []),
     ...(more > 0 ? [{ name: "more", value: String(more), note: "strings of this request with hits, not shown" }] : []),
   ];
 }
 
 /** Probing is common and harmless by itself; what would run on a server is not. Prompts are judged by wording alone, so less is said. */
-function severityOf(kind: SignatureKind, category: ThreatCategory, score: number): Alert["severity"] {
+export function severityOf(kind: SignatureKind, category: string, score: number): Alert["severity"] {
   if (kind === "prompt.injection") return score >= 0.95 ? "HIGH" : score >= 0.75 ? "MEDIUM" : "LOW";
   if (category === "reconnaissance") return score >= 0.75 ? "MEDIUM" : "LOW";
   if (score >= 0.99) return "CRITICAL";

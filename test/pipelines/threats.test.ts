@@ -28,6 +28,11 @@ const alerts = (records: readonly InputRecord[], options = {}) => run(records, o
 const decisions = (records: readonly InputRecord[], options = {}) => run(records, options).values(topics.decision) as Decision[];
 const scores = (records: readonly InputRecord[]) => run(records).values(topics.score) as SeriesScore[];
 
+const known: Indicator = {
+  ...{ indicator: "192.0.2.0/24", type: "RANGE", ts: start, source: "list", confidence: 0.8, category: "reconnaissance" },
+  ...{ description: "", expiresTs: start + 10 * second },
+};
+
 describe("threats: alerts", () => {
   it("name source, category, rule, place and string, and the record they come from", () => {
     expect(alerts([request(0), request(1, injection)])).toMatchObject([
@@ -63,6 +68,47 @@ describe("threats: alerts", () => {
     expect(run(events).dropped).toEqual(new Map([["seen-before", 4]]));
   });
 
+  it("and advice and scores count a request once that is told with more and with less in it, whichever comes first", () => {
+    const whole = { ...injection, body: "x", headers: [{ name: "accept", value: "*/*" }] };
+    const states = (at: number) => {
+      const requestId = `r-${at}`;
+      const [first, last] = at % 2 === 0 ? [whole, injection] : [injection, whole];
+      return [
+        request(at, { ...first, requestId, state: "RECEIVED" }),
+        request(at + 0.5, { ...last, requestId, state: "FINISHED", httpStatus: 200 }),
+        request(at + 0.6, { requestId, state: "FINISHED", method: "GET" }),
+      ];
+    };
+    const four = [0, 1, 2, 3].flatMap(states);
+    expect(alerts(four).map(({ title }) => title)).toEqual([
+      expect.stringContaining("sqli.union in query q"),
+      expect.stringContaining("4 requests in this window"),
+    ]);
+    expect(decisions(four)).toEqual([]);
+    expect(scores(four).filter(({ max }) => max > 0)).toHaveLength(4);
+    expect(decisions([...four, ...states(4)])).toHaveLength(1);
+  });
+
+  it("tell of a request that turns out worse, and count it once", () => {
+    const probe = { requestId: "one", path: "/.git/config" };
+    const states = [request(0, probe), request(1, { ...probe, body: "<script>alert(1)</script>" }), request(2, probe)];
+    expect(alerts(states).map(({ category, severity }) => [category, severity])).toEqual([
+      ["reconnaissance", "LOW"],
+      ["xss", "CRITICAL"],
+    ]);
+    expect(scores(states)).toHaveLength(2);
+    expect(decisions(states, { adviseAfter: 2 })).toEqual([]);
+    expect(decisions(states, { adviseAfter: 1 })).toHaveLength(1);
+  });
+
+  it("name an indicator that a request meets twice once", () => {
+    const value = { ...known, indicator: "evil.example", type: "DOMAIN" as const, expiresTs: null };
+    const path = "/?a=https://a.evil.example/&b=https://b.evil.example/";
+    const [alert, ...more] = alerts([{ topic: topics.intel, value }, request(1, { path }), request(1.5, { path: null })]);
+    expect(alert?.kind).toBe("intel.match");
+    expect(more).toEqual([]);
+  });
+
   it("of ten thousand requests of a scanner are few, and advise once a window", () => {
     const scan = Array.from({ length: 10_000 }, (_, i) => request(i / 50, { path: `/.git/${i}`, userAgent: "sqlmap/1.8" }));
     expect(alerts(scan).length).toBeLessThan(8);
@@ -94,10 +140,6 @@ describe("threats: alerts", () => {
 });
 
 describe("threats: known indicators", () => {
-  const known: Indicator = {
-    ...{ indicator: "192.0.2.0/24", type: "RANGE", ts: start, source: "list", confidence: 0.8, category: "reconnaissance" },
-    ...{ description: "", expiresTs: start + 10 * second },
-  };
   const indicator: InputRecord = { topic: topics.intel, value: known };
 
   it("give an alert of their own, with the confidence as score", () => {
