@@ -21,11 +21,34 @@ export function bodyOf(request: FastifyRequest, maxBytes: number): Readable {
   return source.pipe(limited);
 }
 
-/** The whole body, for what can only be read as a whole. */
+/** The whole body, for what can only be read as a whole. Throws GW_INTAKE_FULL too, see `hold`. */
 export async function wholeBody(request: FastifyRequest, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of bodyOf(request, maxBytes)) chunks.push(chunk as Buffer);
+  for await (const chunk of bodyOf(request, maxBytes)) {
+    hold(request, (chunk as Buffer).length);
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
+}
+
+/** Bytes of bodies that this process holds at once, over all requests. Read as JSON they may take ten times as much. */
+export const mostHeldBytes = 64 << 20;
+const held = new WeakMap<FastifyRequest, number>();
+let allHeld = 0;
+
+/** Counts bytes of a body as held until `letGo`. Throws GW_INTAKE_FULL where others hold too many for them; alone any body goes. */
+export function hold(request: FastifyRequest, bytes: number): void {
+  const own = held.get(request) ?? 0;
+  if (allHeld > own && allHeld + bytes > mostHeldBytes)
+    throw new Fault("GW_INTAKE_FULL", `bodies of ${allHeld} bytes are held, at most ${mostHeldBytes} may be`);
+  held.set(request, own + bytes);
+  allHeld += bytes;
+}
+
+/** Nothing of the request is held any more. */
+export function letGo(request: FastifyRequest): void {
+  allHeld -= held.get(request) ?? 0;
+  held.delete(request);
 }
 
 const encodingOf = ({ headers }: FastifyRequest): string => (headers["content-encoding"] ?? "").trim().toLowerCase();

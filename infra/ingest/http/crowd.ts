@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { letGo } from "./body.ts";
 
 /** How many requests are answered at once, so that their bodies fit into memory. */
 export interface Crowd {
@@ -8,7 +9,7 @@ export interface Crowd {
   readonly maxRequestsPerClient: number;
 }
 
-/** Bodies are `ingest.maxBodyBytes` at most: 8 MB of each at once, half a gigabyte in the worst case. */
+/** A line of JSON Lines that has not ended yet has 8 MB at most: half a gigabyte in the worst case, and what `hold` bounds. */
 export const usualCrowd: Crowd = { maxRequests: 64, maxRequestsPerClient: 32 };
 
 /** Whoever comes beyond these is told to come again in a second (429), before anything of the body is read. */
@@ -28,6 +29,7 @@ export function limitCrowd(server: FastifyInstance, { maxRequests, maxRequestsPe
     all += 1;
     underWay.set(client, own + 1);
     reply.raw.once("close", () => {
+      letGo(request);
       all -= 1;
       const left = (underWay.get(client) ?? 1) - 1;
       if (left === 0) underWay.delete(client);

@@ -5,8 +5,8 @@ import { topicByName, topics } from "../../../schemas/topics/index.ts";
 import type { AnyTopic } from "../../../schemas/topics/topic.ts";
 import type { Intake, Taken } from "../intake.ts";
 import { type Line, lines } from "../lines.ts";
-import { parseObject } from "../parse-object.ts";
-import { bodyOf, isReadable, wholeBody } from "./body.ts";
+import { parseJson, parseObject } from "../parse-object.ts";
+import { bodyOf, hold, isReadable, letGo, wholeBody } from "./body.ts";
 import { refuse } from "./refuse.ts";
 
 /** Bounds of one request, in bytes. */
@@ -21,6 +21,8 @@ export interface BodyLimits {
 interface Tally {
   accepted: number;
   rejected: number;
+  /** The first event of which nothing is settled: where to go on from when the rest was not taken. */
+  next: number;
   readonly faults: { readonly index: number; readonly code: string; readonly message: string }[];
 }
 
@@ -42,14 +44,15 @@ export function eventsRoute(server: FastifyInstance, intake: Intake, limits: Bod
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     if (!isReadable(request) || !(lineTypes.has(type) || jsonTypes.has(type)))
       return reply.code(415).send({ error: "send application/json or application/x-ndjson, plain or gzip" });
-    const tally: Tally = { accepted: 0, rejected: 0, faults: [] };
+    const tally: Tally = { accepted: 0, rejected: 0, next: 0, faults: [] };
     try {
       if (lineTypes.has(type)) await takeLines(topic, request, { intake, limits, tally });
       else await takeAll(topic, valuesOf(await wholeBody(request, limits.maxBodyBytes)), { intake, limits, tally });
     } catch (error) {
       return refuse(reply, error, tally);
     }
-    return reply.code(tally.rejected > 0 ? 422 : 200).send(tally);
+    const { next: _, ...told } = tally;
+    return reply.code(told.rejected > 0 ? 422 : 200).send(told);
   });
 }
 
@@ -58,11 +61,12 @@ const inputs = Object.values(topics)
   .map(({ name }) => name)
   .join(", ");
 
-/** Throws GW_RECORD_UNREADABLE, GW_RECORD_SHAPE. */
+/** Throws GW_RECORD_UNREADABLE, GW_RECORD_TOO_LARGE, GW_RECORD_SHAPE. */
 function valuesOf(body: Buffer): readonly unknown[] {
-  if (body.find((byte) => byte > 0x20) !== 0x5b) return [parseObject(body)];
-  const { values } = parseObject(Buffer.concat([Buffer.from('{"values":'), body, Buffer.from("}")])) as { values: unknown[] };
-  return values;
+  const parsed = parseJson(body);
+  if (Array.isArray(parsed)) return parsed;
+  if (typeof parsed !== "object" || parsed === null) throw new Fault("GW_RECORD_SHAPE", "the body is neither an object nor an array");
+  return [parsed];
 }
 
 interface Taking {
@@ -75,6 +79,7 @@ interface Taking {
 async function takeAll(topic: AnyTopic, values: readonly unknown[], { intake, tally }: Taking): Promise<void> {
   for (let from = 0; from < values.length; from += pieceLines) {
     count(tally, await intake.take(topic, values.slice(from, from + pieceLines)), from);
+    tally.next = Math.min(from + pieceLines, values.length);
     await setImmediate();
   }
 }
@@ -82,22 +87,28 @@ async function takeAll(topic: AnyTopic, values: readonly unknown[], { intake, ta
 async function takeLines(topic: AnyTopic, request: FastifyRequest, { intake, limits, tally }: Taking): Promise<void> {
   let piece: { index: number; value: Readonly<Record<string, unknown>> }[] = [];
   let bytes = 0;
+  let seen = 0;
   const flush = async () => {
     const taken = piece;
     piece = [];
     bytes = 0;
-    if (taken.length === 0) return;
-    const { accepted, faults } = await intake.take(
-      topic,
-      taken.map(({ value }) => value),
-    );
-    count(tally, { accepted, faults: faults.map((fault) => ({ ...fault, index: taken[fault.index]?.index ?? fault.index })) }, 0);
+    if (taken.length > 0) {
+      const { accepted, faults } = await intake.take(
+        topic,
+        taken.map(({ value }) => value),
+      );
+      count(tally, { accepted, faults: faults.map((fault) => ({ ...fault, index: taken[fault.index]?.index ?? fault.index })) }, 0);
+    }
+    tally.next = seen;
+    letGo(request);
   };
   for await (const found of lines(bodyOf(request, limits.maxStreamBytes))) {
     for (const line of found) {
       const value = objectOf(line, tally);
       if (value !== undefined) piece.push({ index: line.number - 1, value });
       bytes += line.length;
+      seen = line.number;
+      hold(request, line.length);
       if (piece.length >= pieceLines || bytes >= pieceBytes) await flush();
     }
   }

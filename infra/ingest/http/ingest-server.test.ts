@@ -78,6 +78,10 @@ describe("events over HTTP", () => {
 
   it.for([
     ["{", { "content-type": "application/json" }, "moe.metric", 400],
+    ['[{"name":"a"},{"name":"b"}],"values":[]', { "content-type": "application/json" }, "moe.metric", 400],
+    ['[{"name":"a"}]}', { "content-type": "application/json" }, "moe.metric", 400],
+    ["1", { "content-type": "application/json" }, "moe.metric", 400],
+    ["", { "content-type": "application/json" }, "moe.metric", 400],
     ['{"name":"a"}', { "content-type": "application/json" }, "gatewatch.alert", 404],
     ['{"name":"a"}', { "content-type": "application/json" }, "__proto__", 404],
     ["a=b", { "content-type": "application/x-www-form-urlencoded" }, "moe.metric", 415],
@@ -96,6 +100,49 @@ describe("events over HTTP", () => {
     const answer = await post('{"name":"a"}');
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("that hold millions of empty things are refused before anything is made of them", async () => {
+    const { post, taken } = await served({ maxBodyBytes: 8_000_000 });
+    expect((await post(`[${"{},".repeat(2_000_000)}{}]`)).status).toBe(413);
+    const answer = await post(`{"name":"a","x":[${"[],".repeat(2_000_000)}[]]}\n{"name":"b"}`, lines);
+    expect(answer).toMatchObject({ status: 422, body: { accepted: 1, faults: [{ index: 0, code: "GW_RECORD_TOO_LARGE" }] } });
+    expect(taken).toEqual([{ name: "b" }]);
+  });
+
+  it("that broke off tell the line to go on from, whatever was wrong before", async () => {
+    const sent: unknown[] = [];
+    let calls = 0;
+    const intake: Intake = {
+      async take(_, values) {
+        calls += 1;
+        if (calls === 2) throw new Fault("GW_INTAKE_FULL", "not now");
+        sent.push(...values);
+        return { accepted: values.length - 1, faults: [{ index: 0, code: "GW_RECORD_SHAPE", message: "no" }] };
+      },
+    };
+    const { post } = await served({ intake });
+    const all = Array.from({ length: 5_000 }, (_, n) => (n % 100 === 7 ? "nonsense" : `{"name":"m${n}"}`));
+    const { status, body } = await post(all.join("\n"), lines);
+    expect([status, sent.length, body.accepted]).toEqual([429, 2_000, 1_999]);
+    const next = Number(body.next);
+    await post(all.slice(next).join("\n"), lines);
+    const named = all.filter((line) => line !== "nonsense").map((line) => JSON.parse(line));
+    expect(sent).toEqual(named);
+  });
+
+  it("of an array that broke off, too", async () => {
+    let calls = 0;
+    const intake: Intake = {
+      async take(_, values) {
+        calls += 1;
+        if (calls === 2) throw new Fault("GW_INTAKE_UNAVAILABLE", "not now");
+        return { accepted: values.length, faults: [] };
+      },
+    };
+    const { post } = await served({ intake, maxBodyBytes: 1_000_000 });
+    const answer = await post(JSON.stringify(Array.from({ length: 5_000 }, () => ({ name: "a" }))));
+    expect(answer).toMatchObject({ status: 503, body: { accepted: 2_000, next: 2_000 } });
   });
 
   it("need the token where there is one", async () => {
