@@ -1,11 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { lookAtMachine } from "../infra/local-stack/machine.ts";
-import { browserSaid, findBrowser } from "./tests/browser.ts";
-import type { Machine } from "./tests/judge.ts";
 import { runChecks, staticChecks } from "./tests/static-checks.ts";
 import { addTallies, type Tally } from "./tests/tally.ts";
+import { lookAtTestMachine, type Machine } from "./tests/test-machine.ts";
 import { projects, runVitest } from "./tests/vitest-run.ts";
 
 const help = `Usage: npm test [-- WHAT…]
@@ -22,7 +20,9 @@ Without WHAT: every check and every test. The last line counts them: N passed, N
 
 Kafka and the registry run on this machine's Java 17 or newer, fetched by Maven; ClickHouse runs in chdb's library, which npm
 installs. Where one of these is missing and a Docker engine answers, containers take its place; without either its tests are
-skipped and counted. The page is looked at in a Chromium of PATH, or the one that GATEWATCH_CHROMIUM names. A part that this machine has and that does not start is a failure.
+skipped and counted. The page is looked at in a Chromium of PATH, or the one that GATEWATCH_CHROMIUM names; nginx and Python are those
+of PATH; public data sets are those in ../shared/data or in the folder that GATEWATCH_SHARED_DATA names. A test that wants one of these
+which this machine lacks is skipped and counted. A part that this machine has and that does not start is a failure.
 
 Examples:
   npm test -- static unit
@@ -41,8 +41,7 @@ async function main(): Promise<number> {
   setMaxListeners(20, stop.signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
 
-  const browser = findBrowser();
-  const machine = { ...(await lookAtMachine()), browser: { found: browser !== undefined, detail: browserSaid(browser) } };
+  const machine = await lookAtTestMachine();
   process.stdout.write(`${spoken(machine)}\n`);
   const running = { signal: stop.signal, say: (text: string) => process.stdout.write(text), vitestOutput: "inherit" } as const;
   const tallies: Tally[] = [];
@@ -68,7 +67,7 @@ function asked(): { wanted: readonly string[] } | { text: string; exitCode: numb
   }
 }
 
-function spoken({ java, maven, chdb, docker, browser }: Machine): string {
+function spoken({ java, maven, chdb, docker, browser, nginx, python, data }: Machine): string {
   const both = java.found && maven.found;
   return [
     "Real parts for the tests:",
@@ -83,6 +82,9 @@ function spoken({ java, maven, chdb, docker, browser }: Machine): string {
     `  ClickHouse        ${chdb.found ? `on this machine: ${chdb.detail}` : chdb.detail}`,
     `  containers        ${docker.detail}`,
     `  browser           ${browser.detail}`,
+    `  nginx             ${nginx.detail}`,
+    `  Python            ${python.detail}`,
+    `  public data       ${data.detail}`,
   ].join("\n");
 }
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Machine } from "./judge.ts";
+import { judge } from "./judge.ts";
+import type { Machine } from "./test-machine.ts";
 
 const machine = (missing: readonly (keyof Machine)[]): Machine => {
   const part = (name: keyof Machine) => ({ found: !missing.includes(name), detail: name });
-  return { java: part("java"), maven: part("maven"), chdb: part("chdb"), docker: part("docker"), browser: part("browser") };
+  return {
+    ...{ java: part("java"), maven: part("maven"), chdb: part("chdb"), docker: part("docker") },
+    ...{ browser: part("browser"), nginx: part("nginx"), python: part("python"), data: part("data") },
+  };
 };
 const allLocal = machine(["docker"]);
 const clean = { passed: 5, failed: 0, skipped: [], broken: [] };
@@ -26,14 +30,17 @@ describe("the verdict over a test run", () => {
     expect(judge(skipping("contract > kafkajs"), 0, machine(["java", "docker"]))).toMatchObject({ failed: 0, skipped: 1 });
   });
 
-  it("lets a Docker test be skipped exactly where no engine answers", () => {
-    expect(judge(skipping("compose", "no Docker engine"), 0, allLocal)).toMatchObject({ failed: 0, skipped: 1 });
-    expect(judge(skipping("compose", "no Docker engine"), 0, machine([]))).toMatchObject({ failed: 1, skipped: 0 });
-  });
-
-  it("lets a test in a browser be skipped exactly where there is none", () => {
-    expect(judge(skipping("the page in a browser"), 0, machine(["browser"]))).toMatchObject({ failed: 0, skipped: 1 });
-    expect(judge(skipping("the page in a browser"), 0, allLocal)).toMatchObject({ failed: 1, skipped: 0 });
+  it.each([
+    ["docker", "compose", "no Docker engine"],
+    ["browser", "the page in a browser", ""],
+    ["nginx", "test/ingest/nginx-log.test.ts > the log of a real nginx > has every request", ""],
+    ["python", "the Python hook (wants python3)", ""],
+    ["data", "public access logs (want ../shared/data)", ""],
+  ] as const)("lets a test that wants %s be skipped exactly where it is missing", (part, name, note) => {
+    expect(judge(skipping(name, note), 0, machine([part]))).toMatchObject({ failed: 0, skipped: 1 });
+    expect(judge(skipping(name, note), 0, machine([]))).toMatchObject({ failed: 1, skipped: 0 });
+    const others = (["docker", "browser", "nginx", "python", "data", "java"] as const).filter((other) => other !== part);
+    expect(judge(skipping(name, note), 0, machine(others))).toMatchObject({ failed: 1, skipped: 0 });
   });
 
   it("adds files that did not load and errors outside of tests to the failures", () => {

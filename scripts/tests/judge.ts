@@ -1,11 +1,6 @@
-import type { Machine as StackMachine } from "../../infra/local-stack/machine.ts";
 import type { TestRunReport } from "./counting-reporter.ts";
 import type { Tally } from "./tally.ts";
-
-/** What this machine has of what the tests need. */
-export interface Machine extends StackMachine {
-  readonly browser: StackMachine["java"];
-}
+import type { Machine } from "./test-machine.ts";
 
 /** The tally that counts, and why it differs from vitest's own. */
 export interface Verdict extends Tally {
@@ -13,10 +8,19 @@ export interface Verdict extends Tally {
   readonly faults: readonly string[];
 }
 
+/** How a test says in its name or note what it wants beside Java, Maven and chdb. */
+const wants: readonly (readonly [part: keyof Machine, said: RegExp])[] = [
+  ["docker", /docker/i],
+  ["browser", /browser/i],
+  ["nginx", /nginx/i],
+  ["python", /python/i],
+  ["data", /shared\/data/],
+];
+
 /**
  * What a test run comes to. A test may be skipped only for a part that this machine lacks: with Java, Maven and chdb there, only
- * for the want of a Docker engine or a browser, and then its name or note says "Docker" or "browser". Every other skip is a failure, as is a run that
- * ended badly although no test failed.
+ * for the want of a part that its name or note names. Every other skip is a failure, as is a run that ended badly although no test
+ * failed.
  */
 export function judge(report: TestRunReport | undefined, exitCode: number | null, machine: Machine): Verdict {
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0, faults: ["vitest ended without a report"] };
@@ -30,9 +34,8 @@ export function judge(report: TestRunReport | undefined, exitCode: number | null
   return { passed: report.passed, failed: report.failed + faults.length, skipped, faults };
 }
 
-/** Only for what the machine lacks, and only where the test says so in its name or note. */
-function mayBeSkipped(said: string, { java, maven, chdb, docker, browser }: Machine): boolean {
-  if (/docker/i.test(said)) return !docker.found;
-  if (/browser/i.test(said)) return !browser.found;
-  return !(java.found && maven.found && chdb.found);
+function mayBeSkipped(said: string, machine: Machine): boolean {
+  const named = wants.filter(([, words]) => words.test(said));
+  if (named.length > 0) return named.some(([part]) => !machine[part].found);
+  return !(machine.java.found && machine.maven.found && machine.chdb.found);
 }

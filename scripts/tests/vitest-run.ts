@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestRunReport } from "./counting-reporter.ts";
-import { judge, type Machine } from "./judge.ts";
+import { judge } from "./judge.ts";
 import type { Running } from "./running.ts";
 import type { Tally } from "./tally.ts";
+import type { Machine } from "./test-machine.ts";
 
 /** The projects of vitest.config.ts; any other word is part of a path. */
 export const projects: ReadonlySet<string> = new Set(["unit", "together", "waiting", "alone"]);

@@ -2,13 +2,14 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Machine } from "../../scripts/tests/judge.ts";
 import { runChecks } from "../../scripts/tests/static-checks.ts";
+import type { Machine } from "../../scripts/tests/test-machine.ts";
 import { runVitest } from "../../scripts/tests/vitest-run.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const part = { found: true, detail: "" };
-const allLocal: Machine = { java: part, maven: part, chdb: part, docker: { found: false, detail: "" }, browser: part };
+const lacks = { found: false, detail: "" };
+const allLocal: Machine = { java: part, maven: part, chdb: part, docker: lacks, browser: part, nginx: part, python: part, data: lacks };
 const quiet = { signal: new AbortController().signal, say: () => {}, vitestOutput: "ignore" } as const;
 const header = 'import { describe, expect, it } from "vitest";\n';
 
@@ -25,7 +26,10 @@ describe("the count of a run", { timeout: 60_000 }, () => {
     await writeFile(join(folder, "vitest.config.ts"), 'export default { test: { include: ["*.case.ts"] } };\n');
     await file("good.case.ts", 'it("a", () => {});\nit("b", () => {});');
     await file("bad.case.ts", 'it("fails", () => expect(1).toBe(2));\nit("passes", () => {});');
-    await file("skips.case.ts", 'it.skipIf(true)("needs Kafka", () => {});\nit.skipIf(true)("needs Docker", () => {});');
+    await file(
+      "skips.case.ts",
+      'it.skipIf(true)("needs Kafka", () => {});\nit.skipIf(true)("needs Docker", () => {});\nit.skipIf(true)("wants ../shared/data", () => {});',
+    );
     await file("broken.case.ts", 'import "./nowhere.ts";\nit("never runs", () => {});');
     await file(
       "hook.case.ts",
@@ -38,7 +42,7 @@ describe("the count of a run", { timeout: 60_000 }, () => {
   it.for([
     ["good", { passed: 2, failed: 0, skipped: 0 }],
     ["bad", { passed: 1, failed: 1, skipped: 0 }],
-    ["skips", { passed: 0, failed: 1, skipped: 1 }],
+    ["skips", { passed: 0, failed: 1, skipped: 2 }],
     ["broken", { passed: 0, failed: 1, skipped: 0 }],
     ["outside", { passed: 1, failed: 1, skipped: 0 }],
     ["matches-nothing", { passed: 0, failed: 1, skipped: 0 }],

@@ -7,10 +7,11 @@ import type { BadLine } from "../../infra/ingest/logs/bad-lines.ts";
 import { logFormats } from "../../infra/ingest/logs/formats.ts";
 import { type RunningTail, startTail } from "../../infra/ingest/logs/tail-log.ts";
 import type { RequestEventInput } from "../../schemas/types/avro.ts";
+import { findNginx } from "../../scripts/tests/test-machine.ts";
 import { firstBlock } from "../docs/page-blocks.ts";
-import { type Nginx, nginxPath, startNginx } from "./nginx.ts";
+import { type Nginx, startNginx } from "./nginx.ts";
 
-const path = nginxPath();
+const path = findNginx();
 /** As the page has it, but for the log's place. */
 const json = firstBlock("docs/guide/13-tail-access-logs.md", "nginx").replace("/var/log/nginx/gatewatch.log", "{log}");
 

@@ -1,22 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../lanes/harness.ts";
-
-/** Where nginx is on this machine; undefined where it is not. */
-export function nginxPath(): string | undefined {
-  for (const path of ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"]) {
-    try {
-      execFileSync(path, ["-v"], { stdio: "ignore" });
-      return path;
-    } catch {
-      // The next place.
-    }
-  }
-  return undefined;
-}
 
 /** A real nginx in a folder of its own. */
 export interface Nginx {
