@@ -30,6 +30,7 @@ export async function openRouting({ ingest, lane, namespace }: Settings, intake:
       maxOpen: ingest.routingMaxOpen,
       maxAheadMs: lane.maxAheadMs,
       say,
+      waits,
     },
     intake,
   );

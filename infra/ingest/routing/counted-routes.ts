@@ -3,12 +3,14 @@ import { Fault, faultOf } from "../../../schemas/faults/fault.ts";
 import { topics } from "../../../schemas/topics/index.ts";
 import { implausibleTime } from "../../../schemas/topics/time.ts";
 import type { RouterEventInput } from "../../../schemas/types/avro.ts";
+import { patiently } from "../../patience/patiently.ts";
 import type { Intake } from "../intake.ts";
+import { endlessPatience, type WaitingWays } from "../way-in.ts";
 import { type GateShape, type RouteWindowOptions, RouteWindows } from "./route-windows.ts";
 import { tokenRoute } from "./token-route.ts";
 
 /** Times in milliseconds. */
-export interface CountedRoutesOptions extends RouteWindowOptions {
+export interface CountedRoutesOptions extends RouteWindowOptions, WaitingWays {
   /** The windows of an instance are closed when no token of it came for so long. */
   readonly idleMs: number;
   /**
@@ -35,7 +37,7 @@ export class CountedRoutes {
   readonly #windows: RouteWindows;
   readonly #closed: RouterEventInput[] = [];
   #closedExperts = 0;
-  #delivering: Promise<void> = Promise.resolve();
+  #delivering: Promise<void> | undefined;
   readonly #ended = new AbortController();
   readonly #watching: Promise<void>;
   #lateSaid = 0;
@@ -63,7 +65,7 @@ export class CountedRoutes {
 
   /** Whether closed windows fill a call: none should be counted before they are delivered. */
   get isFull(): boolean {
-    return this.#closedExperts >= pieceExperts;
+    return this.#closedExperts >= pieceExperts || this.#closed.length >= pieceWindows;
   }
 
   #keep(closed: readonly RouterEventInput[]): void {
@@ -74,19 +76,24 @@ export class CountedRoutes {
   }
 
   /** Resolves when every closed window is in Kafka. Throws what the intake throws; the windows are kept for the next time. */
-  deliver(): Promise<void> {
-    const next = this.#delivering.catch(() => undefined).then(() => this.#deliver());
-    this.#delivering = next;
-    return next;
+  async deliver(): Promise<void> {
+    // Whoever asks meanwhile waits for the same tries: one after the other would each wait for Kafka anew.
+    if (this.#closed.length === 0) return;
+    this.#delivering ??= this.#deliver();
+    await this.#delivering;
   }
 
   async #deliver(): Promise<void> {
-    while (this.#closed.length > 0) {
-      const some = this.#piece();
-      const { faults } = await this.#intake.take(topics.router, some);
-      this.#closed.splice(0, some.length);
-      for (const { numExperts } of some) this.#closedExperts -= numExperts;
-      if (faults[0] !== undefined) this.#options.say(`routing: ${faults.length} windows are no records: ${faults[0].message}`);
+    try {
+      while (this.#closed.length > 0) {
+        const some = this.#piece();
+        const { faults } = await this.#intake.take(topics.router, some);
+        this.#closed.splice(0, some.length);
+        for (const { numExperts } of some) this.#closedExperts -= numExperts;
+        if (faults[0] !== undefined) this.#options.say(`routing: ${faults.length} windows are no records: ${faults[0].message}`);
+      }
+    } finally {
+      this.#delivering = undefined;
     }
   }
 
@@ -113,6 +120,7 @@ export class CountedRoutes {
   async #watch(): Promise<void> {
     const { idleMs, say } = this.#options;
     const { signal } = this.#ended;
+    const patience = endlessPatience("routing", this.#options, { say, stop: signal });
     while (!signal.aborted) {
       await after(idleMs / 4, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
@@ -120,7 +128,7 @@ export class CountedRoutes {
       const { late, crowdedOut } = this.#windows;
       if (late > this.#lateSaid) say(`routing: ${late} tokens came after their window was closed; ${crowdedOut} windows were closed early`);
       this.#lateSaid = late;
-      await this.deliver().catch(() => undefined);
+      await patiently(() => this.deliver(), { every: "GW_INTAKE_UNAVAILABLE", ...patience }).catch(() => undefined);
     }
   }
 }

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** A server whose intake checks as the real one does and keeps what it took. */
-async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
+async function served({ idleMs = 60_000, windowMs = 5_000, awayMs = 0 } = {}) {
   const codec = memoryCodec();
   await codec.register([topics.router]);
   const maker = new RecordMaker({ topic: topics.router, codec, named: (name) => name, maxAheadMs: 60_000 });
@@ -26,7 +26,10 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
   const intake: Intake = {
     async take(topic, values) {
       const refusal = refusals.shift();
-      if (refusal !== undefined) throw refusal;
+      if (refusal !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, awayMs));
+        throw refusal;
+      }
       expect(topic.name).toBe("moe.router");
       for (const value of values) maker.recordOf(value as Readonly<Record<string, unknown>>);
       taken.push(...(values as RouterEventInput[]));
@@ -34,7 +37,13 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
       return { accepted: values.length, faults: [] };
     },
   };
-  const options = { windowMs, graceMs: 1_000, maxOpen: 1_000, idleMs, maxAheadMs: 60_000, say: (line: string) => void said.push(line) };
+  const waits = new Map<string, string | undefined>();
+  const times = { windowMs, graceMs: 1_000, idleMs, maxAheadMs: 60_000, patience: { quietMs: 0, pauseMs: { first: 5, most: 20 } } };
+  const telling = {
+    say: (line: string) => void said.push(line),
+    waits: (who: string, reason?: string) => void waits.set(who, reason),
+  };
+  const options = { ...times, ...telling, maxOpen: 10_000 };
   const counted = new CountedRoutes(options, intake);
   const limits = { maxBodyBytes: 100_000, maxStreamBytes: 10_000_000 };
   const add = (one: Parameters<typeof routingRoutes>[0]) => routingRoutes(one, intake, counted, limits);
@@ -47,7 +56,7 @@ async function served({ idleMs = 60_000, windowMs = 5_000 } = {}) {
     const response = await fetch(`${server.address}/api/v1/routing/${path}`, { method: "POST", body });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  return { post, taken, takes, said, refusals, counted };
+  return { post, taken, takes, said, refusals, counted, waits };
 }
 
 const at = Date.parse("2026-01-01T00:00:00Z") * 1000;
@@ -126,6 +135,34 @@ describe("tokens over HTTP", () => {
     expect(await post(gate, token(6_001))).toMatchObject({ status: 429, body: { accepted: 0 } });
     expect((await post(gate, token(6_002))).status).toBe(202);
     expect(taken).toMatchObject([{ tokens: 1 }]);
+  });
+
+  it("are all told in the time of one call that Kafka is away, however many wait", async () => {
+    const { post, refusals, takes } = await served({ awayMs: 300 });
+    refusals.push(...Array.from({ length: 20 }, () => new Fault("GW_INTAKE_UNAVAILABLE", "away")));
+    await post(gate, token(0) + token(6_000));
+    const started = performance.now();
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => post(gate, token(6_001 + n))));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(takes).toEqual([]);
+  });
+
+  it("say what their windows wait for when nobody asks, tell health, and say when it is over", async () => {
+    const { post, taken, said, refusals, waits } = await served({ idleMs: 40 });
+    refusals.push(...Array.from({ length: 10 }, () => new Fault("GW_INTAKE_UNAVAILABLE", "no right")));
+    await post(gate, token(0));
+    await expect.poll(() => waits.get("routing")).toContain("no right");
+    await expect.poll(() => taken.length).toBe(1);
+    await expect.poll(() => waits.get("routing")).toBeUndefined();
+    expect(said.map((line) => line.slice(0, 30))).toEqual(["routing: GW_INTAKE_UNAVAILABLE", "routing: It answers now."]);
+  });
+
+  it("go to Kafka before very many windows pile up", async () => {
+    const { post, refusals } = await served();
+    refusals.push(new Fault("GW_INTAKE_UNAVAILABLE", "away"));
+    const lines = Array.from({ length: 4_000 }, (_, n) => token(n * 10_000)).join("");
+    expect(await post(gate, lines)).toMatchObject({ status: 503, body: { accepted: 1_001 } });
   });
 
   it("are in Kafka when it stops", async () => {
