@@ -1,12 +1,16 @@
+import { outputId } from "../../../operators/stream/output-id.ts";
 import { type Buckets, countedSince } from "../buckets.ts";
 import type { OtlpMetric } from "./request.ts";
 
 type HistogramPoint = NonNullable<OtlpMetric["histogram"]>["dataPoints"][number];
 type ExponentialPoint = NonNullable<OtlpMetric["exponentialHistogram"]>["dataPoints"][number];
 
-/** Undefined where the point carries no buckets or they do not fit each other. */
+/** Beyond it a histogram has no quantiles: an SDK makes at most 160 buckets. */
+export const mostBuckets = 1_000;
+
+/** Undefined where the point carries no buckets, too many of them, or they do not fit each other. */
 export function explicitBuckets({ bucketCounts, explicitBounds }: HistogramPoint): Buckets | undefined {
-  if (bucketCounts.length < 2 || bucketCounts.length !== explicitBounds.length + 1) return undefined;
+  if (bucketCounts.length < 2 || bucketCounts.length > mostBuckets || bucketCounts.length !== explicitBounds.length + 1) return undefined;
   return bucketsOf(explicitBounds, bucketCounts);
 }
 
@@ -18,6 +22,7 @@ export function explicitBuckets({ bucketCounts, explicitBounds }: HistogramPoint
 export function exponentialBuckets({ scale, zeroCount, positive, negative }: ExponentialPoint): Buckets | undefined {
   if (negative?.bucketCounts.some((count) => count !== 0)) return undefined;
   const { offset = 0, bucketCounts = [] } = positive ?? {};
+  if (bucketCounts.length > mostBuckets) return undefined;
   const bounds = bucketCounts.map((_, i) => 2 ** ((offset + i + 1) * 2 ** -scale));
   return bucketsOf([2 ** (offset * 2 ** -scale), ...bounds], [zeroCount, ...bucketCounts, 0]);
 }
@@ -29,22 +34,36 @@ function bucketsOf(bounds: readonly number[], counts: readonly number[]): Bucket
   return ascends && counts.every((count) => count >= 0) ? buckets : undefined;
 }
 
-/** The last buckets of each cumulative series, those longest not heard of forgotten first. */
+/** The last buckets of each cumulative series; those longest not heard of are forgotten first. */
 export class BucketMemory {
   readonly #before = new Map<string, Buckets>();
-  readonly #most: number;
+  readonly #most: { readonly series: number; readonly buckets: number };
+  #buckets = 0;
 
-  constructor(most: number) {
+  /** Bounds: of the series, and of the buckets that they have together. */
+  constructor(most: { readonly series: number; readonly buckets: number }) {
     this.#most = most;
   }
 
   /** What has been counted since the last call for this series; undefined at the first and after a restart. */
   since(series: string, now: Buckets): Buckets | undefined {
-    const before = this.#before.get(series);
-    this.#before.delete(series);
-    this.#before.set(series, now);
-    const [oldest] = this.#before.keys();
-    if (this.#before.size > this.#most && oldest !== undefined) this.#before.delete(oldest);
+    // Labels may be long; their hash is not.
+    const key = outputId([series]);
+    const before = this.#forget(key);
+    this.#before.set(key, now);
+    this.#buckets += now.counts.length;
+    for (const oldest of this.#before.keys()) {
+      if (this.#before.size <= this.#most.series && this.#buckets <= this.#most.buckets) break;
+      this.#forget(oldest);
+    }
     return before === undefined ? undefined : countedSince(now, before);
+  }
+
+  #forget(key: string): Buckets | undefined {
+    const known = this.#before.get(key);
+    if (known === undefined) return undefined;
+    this.#before.delete(key);
+    this.#buckets -= known.counts.length;
+    return known;
   }
 }

@@ -17,8 +17,8 @@ const delta = 1;
 const cumulative = 2;
 /** The flag of a point that says only that there is nothing to say. */
 const noRecordedValue = 1;
-/** Series whose buckets are remembered. */
-const mostHistograms = 20_000;
+/** Series whose buckets are remembered, and the buckets of all of them: 16 bytes each. */
+const mostRemembered = { series: 20_000, buckets: 1_000_000 };
 
 interface Stamp {
   readonly timeUnixNano: number;
@@ -44,10 +44,10 @@ export class MetricValues {
   readonly #now: () => number;
   readonly #memory: BucketMemory;
 
-  constructor({ deploymentId, now = Date.now, most = mostHistograms }: { deploymentId: string; now?: () => number; most?: number }) {
+  constructor({ deploymentId, now = Date.now }: { deploymentId: string; now?: () => number }) {
     this.#deploymentId = deploymentId;
     this.#now = now;
-    this.#memory = new BucketMemory(most);
+    this.#memory = new BucketMemory(mostRemembered);
   }
 
   of({ resourceMetrics }: OtlpRequest): OtlpValues {
