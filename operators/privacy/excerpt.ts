@@ -1,12 +1,10 @@
+import { evidenceText } from "../threats/evidence-text.ts";
 import { scoreUnit } from "../threats/scoring.ts";
-import { bodyUnits } from "../threats/units/body-units.ts";
+import { bodyUnits, isForm } from "../threats/units/body-units.ts";
 import { unit } from "../threats/units/unit.ts";
-import { maskPersonalData } from "./mask.ts";
-
-/** From here on a string reads like an attack, and its evidence is kept. */
-export const attackScore = 0.5;
-/** What is masked beyond the cut, so that nothing is cut in half and escapes its pattern. */
-const lookahead = 512;
+import { attackScore } from "./attack.ts";
+import { maskedWindow } from "./mask.ts";
+import { maskedForm } from "./masked-pairs.ts";
 
 /**
  * The beginning of a text with personal data masked; where the text goes on and something in it reads like an attack, a few words
@@ -18,8 +16,10 @@ export function excerptOf(
   as: "prompt" | "body",
   contentType = "",
 ): { readonly text: string; readonly cut: boolean } {
-  if (text.length <= chars) return { text: maskPersonalData(text), cut: false };
-  const head = whole(maskPersonalData(text.slice(0, chars + lookahead)).slice(0, chars));
+  const masked = as === "body" && isForm(text, contentType) ? maskedForm(text, chars) : maskedWindow(text, 0, Math.min(chars, text.length));
+  if (text.length <= chars) return { text: masked, cut: false };
+  // Masks may be longer than what they stand for.
+  const head = whole(masked.slice(0, chars));
   const evidence = attackIn(text, as, contentType);
   const shown = evidence !== undefined && (attackIn(head, as, contentType)?.score ?? 0) >= evidence.score;
   const kept = evidence === undefined || shown ? head : `${head} […] ${evidence.text}`;
@@ -42,7 +42,7 @@ function attackIn(text: string, as: "prompt" | "body", contentType: string): Evi
     const scored = scoreUnit(one);
     const [hit] = scored?.hits ?? [];
     if (scored === undefined || hit === undefined || scored.score < (worst?.score ?? attackScore)) continue;
-    worst = { score: scored.score, text: maskPersonalData(hit.excerpt, { addresses: false }) };
+    worst = { score: scored.score, text: evidenceText(hit) };
   }
   return worst;
 }

@@ -10,6 +10,8 @@ const masked: readonly (readonly [text: string, masked: string])[] = [
   ["call +44 20 7946 0958 or (555) 010-0199", "call [phone] or [phone]"],
   ["my number is 555-010-0199 x12.", "my number is [phone]."],
   ["paid with 4111 1111 1111 1111, thanks", "paid with [card], thanks"],
+  ["378282246310005 4111 1111 1111 1111 5555-5555-5555-4444", "[card] [card] [card]"],
+  ["GB29 NWBK 6016 1331 9268 19 4111 1111 1111 1111", "[iban] [card]"],
   ["card 4716 9876 2234 1561", "card [card]"],
   ["to GB29 NWBK 6016 1331 9268 19 please", "to [iban] please"],
   ["SSN 078-05-1120", "SSN [ssn]"],
@@ -84,6 +86,7 @@ describe("personal data", () => {
     "password ",
     "::1:",
     "a_",
+    "22 ",
     "a.",
     "+1 (",
   ])("in a megabyte of %j is looked for within five seconds", (piece) => {

@@ -26,7 +26,7 @@ describe("prompts", () => {
 
   it("are kept as their beginning with personal data masked, and figures of the whole", () => {
     const event = kept({ prompt });
-    expect(event.prompt).toBe("Dear [email], tell me more. tell me more. tell me more. tell me ");
+    expect(event.prompt).toBe("Dear [email], tell me more. tell me more. tell me more. ");
     expect(event).toMatchObject({
       promptTruncated: true,
       promptChars: prompt.length,

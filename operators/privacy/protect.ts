@@ -2,8 +2,10 @@ import type { RequestEvent } from "../../schemas/types/avro.ts";
 import { headerValue } from "../threats/units/request-units.ts";
 import { carriesPrompt } from "./carries-prompt.ts";
 import { excerptOf } from "./excerpt.ts";
-import { maskAgent, maskHeaders, maskPath } from "./http-secrets.ts";
+import { hashAddresses } from "./hashed-addresses.ts";
+import { maskAgent, maskHeaders } from "./http-secrets.ts";
 import { keyedHash } from "./keyed-hash.ts";
+import { maskPath } from "./masked-path.ts";
 import { promptFeatures } from "./prompt-features.ts";
 
 /** What is kept of a text, from least to most. `features`: length, entropy, runs. `excerpt`: these, and its beginning, masked. */
@@ -31,14 +33,17 @@ export interface PrivacyPolicy {
  */
 export function protect(request: RequestEvent, policy: PrivacyPolicy): RequestEvent {
   const { path, userAgent, headers } = request;
+  const address = (text: string) => addressesKept(text, policy);
+  const user = (text: string) => (policy.hashUsers && text !== "" ? keyedHash(policy.hashKey, "user", text) : text);
+  const prompts = policy.prompts === "excerpt" || policy.prompts === "full";
   return {
     ...request,
     ...people(request, policy),
     ...promptKept(request, policy),
     ...bodyKept(request, policy),
-    path: path === null ? null : maskPath(path),
-    userAgent: userAgent === null ? null : maskAgent(userAgent),
-    headers: headers === null ? null : maskHeaders(headers, (text) => addressKept(text, policy)),
+    path: path === null ? null : maskPath(path, { prompts }),
+    userAgent: userAgent === null ? null : maskAgent(userAgent, address),
+    headers: headers === null ? null : maskHeaders(headers, { address, user, prompts }),
   };
 }
 
@@ -48,15 +53,21 @@ function people({ sourceIp, userHash, apiKeyHash, sessionId }: RequestEvent, pol
   const { hashUsers, hashKey } = policy;
   const hashed = (what: string, value: string | null) => (value === null || !hashUsers ? value : keyedHash(hashKey, what, value));
   return {
-    sourceIp: sourceIp === null ? null : addressKept(sourceIp, policy),
+    sourceIp: sourceIp === null ? null : sourceKept(sourceIp, policy),
     userHash: hashed("user", userHash),
     apiKeyHash: hashed("key", apiKeyHash),
     sessionId: hashed("session", sessionId),
   };
 }
 
-const addressKept = (text: string, { hashAddresses, hashKey }: PrivacyPolicy): string =>
-  hashAddresses ? keyedHash(hashKey, "address", text.trim().toLowerCase()) : text;
+const addressesKept = (text: string, { hashAddresses: asked, hashKey }: PrivacyPolicy): string =>
+  asked ? hashAddresses(text, (address) => keyedHash(hashKey, "address", address)) : text;
+
+/** A source that is no address may still tell who it is. */
+function sourceKept(source: string, policy: PrivacyPolicy): string {
+  const kept = addressesKept(source, policy);
+  return policy.hashAddresses && kept === source ? keyedHash(policy.hashKey, "address", source.trim().toLowerCase()) : kept;
+}
 
 type PromptFields = Pick<RequestEvent, "prompt" | "promptTruncated" | "promptChars" | "inputEntropyBits" | "maxTokenRunShare">;
 

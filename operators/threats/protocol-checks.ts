@@ -38,6 +38,6 @@ export function protocolChecks({ method: given, headers }: RequestEvent): UnitSc
 }
 
 function scored(signature: Signature, name: string, text: string): UnitScore {
-  const hit: Hit = { signature, excerpt: text.slice(0, 160) };
+  const hit: Hit = { signature, text: text.slice(0, 160), at: 0, length: Math.min(text.length, 160) };
   return { unit: unit("header", name, text.slice(0, 160)), score: signature.weight, hits: [hit], passes: [] };
 }

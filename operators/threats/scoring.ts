@@ -7,8 +7,11 @@ import type { PlaceKind, Unit } from "./units/unit.ts";
 /** One signature found in one string. */
 export interface Hit {
   readonly signature: Signature;
-  /** The text around it as it was matched: decoded, in lower case, at most 160 characters. */
-  readonly excerpt: string;
+  /** The whole string as it was matched: decoded, in lower case. */
+  readonly text: string;
+  /** Where in it, and how many characters. */
+  readonly at: number;
+  readonly length: number;
 }
 
 /** What the signatures say of one string. */
@@ -23,8 +26,6 @@ export interface UnitScore {
 
 /** Most values of real traffic end here: a word, a number, an id. */
 const plain = /^[\w-]{0,40}$/;
-const around = 60;
-const longestExcerpt = 160;
 /** Having to decode what no transport encodes is weak by itself: trackers do it too. It counts only beside a hit. */
 const hiddenWeight = 0.15;
 
@@ -59,14 +60,7 @@ function hitsIn(text: string, kind: PlaceKind): Hit[] {
   const hits: Hit[] = [];
   for (const signature of signaturesOf(kind)) {
     const found = signature.pattern.exec(text);
-    if (found !== null) hits.push({ signature, excerpt: excerpt(text, found.index, found[0].length) });
+    if (found !== null) hits.push({ signature, text, at: found.index, length: found[0].length });
   }
   return hits.sort((a, b) => b.signature.weight - a.signature.weight);
-}
-
-/** The hit and what stands around it. */
-function excerpt(text: string, at: number, length: number): string {
-  const start = Math.max(0, at - around);
-  const end = Math.min(text.length, Math.max(start + 1, Math.min(at + length + around, start + longestExcerpt)));
-  return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
 }

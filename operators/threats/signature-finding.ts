@@ -1,5 +1,6 @@
 import type { Alert, RequestEvent } from "../../schemas/types/avro.ts";
 import { maskPersonalData } from "../privacy/mask.ts";
+import { evidenceText } from "./evidence-text.ts";
 import type { Finding } from "./finding.ts";
 import type { Judgement, SignatureKind } from "./inspection.ts";
 import type { UnitScore } from "./scoring.ts";
@@ -40,7 +41,7 @@ function stringEvidence({ unit, hits, passes, score }: UnitScore): Evidence[] {
   return [
     { name: "rule", value: first.signature.id, note: also.length === 0 ? "" : `also ${also.join(", ")}` },
     { name: "place", value: placeOf(unit), note: `score ${score.toFixed(3)} of this string` },
-    { name: "string", value: maskPersonalData(first.excerpt, { addresses: false }), note: `decoded, in lower case${decoded}` },
+    { name: "string", value: evidenceText(first), note: `decoded, in lower case${decoded}` },
   ];
 }
 

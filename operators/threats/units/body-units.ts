@@ -13,12 +13,15 @@ export function bodyUnits(body: string, contentType: string, truncated: boolean)
     if (truncated && beginsLikeChat(body)) return [unit("prompt", "body", body)];
     return [unit("body", "", body)];
   }
-  const isForm = contentType === "" ? /^[^\s=&<]{1,100}=[^\s]*$/.test(body.slice(0, 2_000)) : /x-www-form-urlencoded/i.test(contentType);
-  if (!isForm) return [unit("body", "", body)];
+  if (!isForm(body, contentType)) return [unit("body", "", body)];
   const units = new BoundedUnits();
   addPairs(units, body, "&", "body", "body name");
   return units.all();
 }
+
+/** Whether a body is pairs of names and values, by its type, and where it has none by its shape. */
+export const isForm = (body: string, contentType: string): boolean =>
+  contentType === "" ? /^[^\s=&<]{1,100}=[^\s]*$/.test(body.slice(0, 2_000)) : /x-www-form-urlencoded/i.test(contentType);
 
 /** A part each: its content, and the name and file name it claims. What is no part is looked at as it is. */
 function multipartUnits(body: string, boundary: string): readonly Unit[] {
