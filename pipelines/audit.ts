@@ -7,7 +7,12 @@ import { merge } from "../operators/stream/topology.ts";
 import { topics } from "../schemas/topics/index.ts";
 
 const options = z.object({
-  chain: z.string().min(1).max(200).default("main").describe("name of the chain, the key of its records; another name begins a new chain"),
+  chain: z
+    .string()
+    .min(1)
+    .max(200)
+    .default("main")
+    .describe("the chain's name after that of the group, `gatewatch/main`; another begins a new chain"),
   rootEvery: z.int().positive().default(100).describe("links from one that states the root of the Merkle tree to the next"),
 });
 
@@ -17,12 +22,14 @@ const options = z.object({
  * Reads   gatewatch.alert, gatewatch.decision (by deployment)      Writes  gatewatch.audit (by chain)
  * Order   of the chain: as events reach its lane, those of one deployment and topic in their order.      Late    no such thing.
  * State   the head of the chain, in one lane, for ever. One chain and not one a cluster: it has one head to note elsewhere, what
- *         is missing from it shows whoever it was about, and no cap on chains can ever make one begin again.
+ *         is missing from it shows whoever it was about, and no cap on chains can ever make one begin again. A group of workers has
+ *         its own: two that wrote one chain would fork it.
  */
 export const audit = pipeline(
   "audit",
   { summary: "Every alert and decision as a link of a tamper-evident chain.", latenessS: 0, options },
-  ({ from, to, rekey, store }, { chain, rootEvery }) => {
+  ({ from, to, rekey, store, group }, { chain: name, rootEvery }) => {
+    const chain = `${group}/${name}`;
     const raised = from(topics.alert).pipe(each("alert-raised", "an alert as canonical JSON", alertEvent));
     const made = from(topics.decision).pipe(each("decision-made", "a decision as canonical JSON", decisionEvent));
     const links = merge(raised, made).pipe(

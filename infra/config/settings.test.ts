@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pipelines } from "../../pipelines/index.ts";
 import { leavesOf, unwrapped } from "./schema-walk.ts";
-import { asSettings, settingsSchema, underNamespace } from "./settings.ts";
+import { asSettings, settingsSchema, topicNames, underNamespace } from "./settings.ts";
 
 const schema = settingsSchema(pipelines);
 const leaves = leavesOf(schema);
@@ -36,4 +36,9 @@ describe("everything that can be configured", () => {
 describe("a name under a namespace", () => {
   it("has it in front, with a dot", () => expect(underNamespace("staging")("moe.router")).toBe("staging.moe.router"));
   it("is itself where there is none", () => expect(underNamespace("")("moe.router")).toBe("moe.router"));
+  it("is the group's own too where it lies between the parts of a pipeline", () => {
+    const named = topicNames({ namespace: "staging", group: "trial" });
+    expect(named("moe.router")).toBe("staging.moe.router");
+    expect(named("gatewatch.internal.load.partials")).toBe("staging.trial.internal.load.partials");
+  });
 });

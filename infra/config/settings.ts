@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { defaultGroup, inGroup } from "../../schemas/topics/group.ts";
 import { ingestSettings } from "./ingest-keys.ts";
 import { laneSettings, sinkSettings } from "./lane-keys.ts";
 import { clickhouseSettings, kafkaSettings, registrySettings } from "./neighbour-keys.ts";
@@ -33,8 +34,8 @@ const sections = {
     .min(1)
     .max(100)
     .regex(/^[A-Za-z0-9._-]+$/, "letters, digits, dot, _ and - are wanted")
-    .default("gatewatch")
-    .describe("offsets, transactional ids and checkpoints live under names that begin with this; another is a fresh start"),
+    .default(defaultGroup)
+    .describe("offsets, transactional ids, checkpoints and internal topics have names that begin with this; another is a fresh start"),
   kafka: kafkaSettings.prefault({}),
   registry: registrySettings.prefault({}),
   clickhouse: clickhouseSettings.prefault({}),
@@ -67,7 +68,13 @@ export function asSettings(parsed: Readonly<Record<string, unknown>>, pipelines:
   return { ...(rest as unknown as Sections), pipelines: own };
 }
 
-/** A topic's, group's or transactional id's name under a namespace. */
+/** A topic's name on the wire, for the workers of this namespace and group. */
+export const topicNames =
+  ({ namespace, group }: Pick<Settings, "namespace" | "group">) =>
+  (topic: string): string =>
+    underNamespace(namespace)(inGroup(group, topic));
+
+/** A group's, folder's or database's name under a namespace. */
 export const underNamespace =
   (namespace: string) =>
   (topic: string): string =>

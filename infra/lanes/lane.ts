@@ -57,6 +57,7 @@ export class Lane {
     this.#checkpoints = { topic: checkpointTopic(name.group), partition: checkpointPartition(name, checkpointPartitions) };
     this.#graph = run.pipeline.open(run.part, {
       options: run.options,
+      group: run.group,
       partition: name.slot,
       lanes,
       maxAheadMs: settings.maxAheadMs,

@@ -17,7 +17,7 @@ export interface Links {
   readonly logger: Logger;
   /** So many recoveries at a time; the others wait for their turn. */
   readonly recoveries: Turns;
-  /** A topic's name under the namespace in use. */
+  /** A topic's name on the wire, for this namespace and group. */
   readonly named: (topic: string) => string;
   /** Number of partitions of a topic that this process writes marks to. */
   readonly partitionsOf: (topic: string) => number;
@@ -49,6 +49,8 @@ export interface PartToRun {
   readonly part: string;
   /** Checked and complete; the same for every lane of the part. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of the workers, without its namespace. */
+  readonly group: string;
   readonly inputs: readonly { readonly topic: AnyTopic; readonly role: LaneGraph["inputs"][number]["role"] }[];
   /** Each once, internal ones included. */
   readonly outputs: readonly AnyTopic[];

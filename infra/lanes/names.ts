@@ -25,5 +25,5 @@ export const checkpointKey = (name: LaneName, chunk: number): string => `${name.
 /** For logs and metrics. */
 export const laneLabel = ({ pipeline, part, slot }: LaneName): string => `${pipeline}/${part}/${slot}`;
 
-/** Where lanes write the order in which they took their inputs, if they are told to (`lane.recordRuns`). */
+/** Where lanes write the order in which they took their inputs, if they are told to (`lane.recordRuns`): an internal topic like others. */
 export const runsTopic = (pipeline: string): string => `gatewatch.internal.${pipeline}.runs`;

@@ -17,7 +17,7 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** With its namespace. Names of groups, transactional ids and checkpoints begin with it. */
   readonly group: string;
-  /** A topic's name under the namespace. */
+  /** A topic's name on the wire, for this namespace and group. */
   readonly named: (topic: string) => string;
   readonly parts: readonly PartToRun[];
   /** Sink lanes, which have no graph; each is one topic's. */

@@ -1,4 +1,5 @@
 import { type Observable, Subject } from "rxjs";
+import { defaultGroup } from "../../schemas/topics/group.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import type { Batch } from "./batch.ts";
 import type { Context, Sink } from "./context.ts";
@@ -37,7 +38,7 @@ export interface Assembled {
 }
 
 /** Calls a pipeline's build once and works out which inputs and outputs belong to which part. */
-export function assemble(pipeline: string, build: (context: Context) => readonly Sink[]): Assembled {
+export function assemble(pipeline: string, build: (context: Context) => readonly Sink[], group = defaultGroup): Assembled {
   const inputs = new Map<Observable<unknown>, AssembledInput>();
   const sinks: AssembledSink[] = [];
   const stores = new Map<string, KeyedStore<unknown>>();
@@ -52,6 +53,7 @@ export function assemble(pipeline: string, build: (context: Context) => readonly
   };
 
   const context: Context = {
+    group,
     from: (topic) => input(topic, "lane"),
     table: (topic) => input(topic, "table"),
     to: (topic, ...flows) => ({ topic, flow: merge(...flows) }),

@@ -15,6 +15,8 @@ export interface Context {
   /** The next part of the pipeline begins here: values meet again under another key, in lanes of their own. */
   rekey<T>(name: string, how: Rekeying<T>): OperatorFunction<Batch<T>, Batch<T>>;
   readonly store: StoreFactory;
+  /** Of the workers that run it, without namespace: what several groups would write into one topic under one name carries it. */
+  readonly group: string;
 }
 
 /** How values travel to the next part: by which key, and in what form. */

@@ -13,6 +13,8 @@ import { endOfTime, seconds } from "./time.ts";
 /** What one lane's instance of a part is opened with. */
 export interface GraphOptions {
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Of the workers, without its namespace; the default one where it is left out. */
+  readonly group?: string;
   /** The lane's own number, which is that of its partition in every input. */
   readonly partition: number;
   /** How many lanes this part has; written into marks. */

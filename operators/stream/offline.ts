@@ -8,6 +8,8 @@ import type { LogRecord } from "./record.ts";
 /** Pipelines and their options, wired through their topics. */
 export interface OfflineOptions {
   readonly pipelines: readonly { readonly pipeline: Pipeline; readonly options?: Readonly<Record<string, unknown>> }[];
+  /** As of workers; the default one where it is left out. */
+  readonly group?: string;
   /** For records that are fed; what one graph hands to another is not decoded. */
   readonly decode: Decode;
   /** As in a lane; records without a broker's time (NaN) are never too far ahead. */
@@ -125,9 +127,17 @@ export class Offline {
     const id = `${pipeline.name}/${part}/${partition}`;
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
-      const { decode, maxAheadMs, partitions, onScore } = this.#options;
+      const { decode, maxAheadMs, partitions, onScore, group } = this.#options;
       const handOn: Decode = (topic, record) => ("handedOn" in record ? (record as HandedOn).handedOn : decode(topic, record));
-      const graph = pipeline.open(part, { options, partition, lanes: internal ? 1 : partitions, maxAheadMs, decode: handOn, onScore });
+      const graph = pipeline.open(part, {
+        options,
+        group,
+        partition,
+        lanes: internal ? 1 : partitions,
+        maxAheadMs,
+        decode: handOn,
+        onScore,
+      });
       lane = { graph, rank, pipeline: pipeline.name };
       this.#lanes.set(id, lane);
     }

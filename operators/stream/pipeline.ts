@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultGroup } from "../../schemas/topics/group.ts";
 import { type Assembled, assemble } from "./assemble.ts";
 import type { Context, Sink } from "./context.ts";
 import { type GraphOptions, LaneGraph } from "./lane-graph.ts";
@@ -45,15 +46,16 @@ export function pipeline<O extends z.ZodRawShape>(
   const schema = (options as z.ZodObject).safeExtend(timeOptions(latenessS)).strict();
   // What `parse` gives back is what PipelineOptions says; zod cannot follow the generic extension.
   const parsed = (given: Readonly<Record<string, unknown>> = {}) => schema.parse(given) as unknown as PipelineOptions<O>;
-  const draw = (given?: Readonly<Record<string, unknown>>) => assemble(name, (context) => build(context, parsed(given)));
+  const draw = (given?: Readonly<Record<string, unknown>>, group = defaultGroup) =>
+    assemble(name, (context) => build(context, parsed(given)), group);
   return {
     name,
     summary,
     options: schema as unknown as z.ZodObject,
-    shape: draw,
+    shape: (given) => draw(given),
     open(part, how) {
       const { latenessS: late } = parsed(how.options) as { latenessS: number };
-      return new LaneGraph(draw(how.options), part, { ...how, latenessS: late });
+      return new LaneGraph(draw(how.options, how.group), part, { ...how, latenessS: late });
     },
   };
 }

@@ -13,7 +13,7 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { parseLine } from "./record-line.ts";
 
 /** What is run, and how it ends. */
-export interface ApplyOptions extends Pick<OfflineOptions, "pipelines" | "maxAheadMs"> {
+export interface ApplyOptions extends Pick<OfflineOptions, "pipelines" | "maxAheadMs" | "group"> {
   /** Of the input topics, where lines carry `partition`; needed by pipelines of several parts alone. */
   readonly partitions?: number;
   /** Close at the end of the input everything that is still open. */

@@ -1,5 +1,5 @@
 import { resolveSettings } from "../../infra/config/resolve.ts";
-import { type Settings, underNamespace } from "../../infra/config/settings.ts";
+import { type Settings, topicNames } from "../../infra/config/settings.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import type { RecordCodec } from "../../infra/registry/record-codec.ts";
 import { type Logger, type LogLevel, openLog } from "../../infra/telemetry/log.ts";
@@ -53,8 +53,8 @@ export class CommandContext implements Context {
     return openLog({ level, readable: process.stderr.isTTY === true, write: (line) => this.#io.note(line) });
   }
 
-  named({ namespace }: Settings): (topic: string) => string {
-    return underNamespace(namespace);
+  named(settings: Settings): (topic: string) => string {
+    return topicNames(settings);
   }
 
   /** Connects, and is closed with the context. A broker that does not answer throws; whoever can wait does. */

@@ -40,6 +40,7 @@ export const apply = command({
     const scores = scoresTo === undefined ? undefined : await output(scoresTo, io, from);
     const run = new Apply({
       pipelines: chosen.map((one) => ({ pipeline: one, options: settings.pipelines[one.name] })),
+      group: settings.group,
       maxAheadMs: settings.lane.maxAheadMs,
       partitions,
       close,

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import type { PartToRun } from "../../infra/lanes/links.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
+import { defaultGroup } from "../../schemas/topics/group.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { drawn } from "../topology/drawing.ts";
 
-/** Every part of the pipelines asked for, with its options and the fingerprint of what it does. */
+/** Every part of the pipelines asked for, with its options and the fingerprint of what it does. `group` has no namespace. */
 export function partsToRun(
   pipelines: readonly Pipeline[],
   optionsOf: (pipeline: string) => Readonly<Record<string, unknown>>,
+  group = defaultGroup,
 ): PartToRun[] {
   return pipelines.flatMap((pipeline) => {
     const options = optionsOf(pipeline.name);
@@ -16,6 +18,7 @@ export function partsToRun(
       pipeline,
       part: name,
       options,
+      group,
       inputs: inputs.map(({ topic, role }) => ({ topic, role })),
       outputs: [...new Set(sinks.map(({ topic }) => topic))],
       fingerprint,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Settings, underNamespace } from "../../infra/config/settings.ts";
+import { type Settings, topicNames, underNamespace } from "../../infra/config/settings.ts";
 import { type HealthServer, startHealthServer } from "../../infra/http/health-server.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import type { PartToRun } from "../../infra/lanes/links.ts";
@@ -88,9 +88,9 @@ class Starting {
     this.#meter = meter;
     this.#readiness = readiness;
     this.#server = server;
-    this.#named = underNamespace(settings.namespace);
-    this.#group = this.#named(settings.group);
-    this.#parts = partsToRun(pipelines, (pipeline) => settings.pipelines[pipeline] ?? {});
+    this.#named = topicNames(settings);
+    this.#group = underNamespace(settings.namespace)(settings.group);
+    this.#parts = partsToRun(pipelines, (pipeline) => settings.pipelines[pipeline] ?? {}, settings.group);
     this.#sinks = sinks?.run(sinkMeter(meter)) ?? [];
   }
 

@@ -1,5 +1,5 @@
 import { resolveSettings } from "../../infra/config/resolve.ts";
-import { underNamespace } from "../../infra/config/settings.ts";
+import { topicNames } from "../../infra/config/settings.ts";
 import type { LogPort } from "../../infra/kafka/port.ts";
 import { memoryCodec } from "../../infra/registry/memory-codec.ts";
 import { pipelines } from "../../pipelines/index.ts";
@@ -22,8 +22,8 @@ export async function overMemory(
   };
   const context: Partial<Context> = {
     stop,
-    settings: () => resolveSettings({ pipelines, environment: {}, set }),
-    named: ({ namespace }) => underNamespace(namespace),
+    settings: (overrides = []) => resolveSettings({ pipelines, environment: {}, set: [...set, ...overrides] }),
+    named: topicNames,
     kafka: async () => log,
     codec: async () => memoryCodec(),
   };

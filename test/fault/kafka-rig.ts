@@ -12,6 +12,7 @@ import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import type { LogRecord } from "../../operators/stream/record.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { partsToRun, topicsOf } from "../../scripts/worker/parts.ts";
+import { caughtUp } from "../lanes/caught-up.ts";
 import { testSettings } from "../lanes/harness.ts";
 import { plainCodec } from "../lanes/plain-codec.ts";
 import { inRecordedOrder } from "../lanes/recorded-order.ts";
@@ -125,16 +126,12 @@ export class KafkaRig {
   }
 
   /** Whether the lanes have committed all that lies in the inputs. */
-  async caughtUp(): Promise<boolean> {
-    for (const { name, inputs } of this.pipeline.shape().parts) {
-      const places = inputs
-        .filter(({ role }) => role !== "table")
-        .flatMap(({ topic }) => Array.from({ length: this.partitions }, (_, partition) => ({ topic: this.#named(topic.name), partition })));
-      const committed = await this.#port.admin.positions(`${this.#prefix}.${this.pipeline.name}.${name}`, places);
-      const ranges = await this.#port.admin.range(places);
-      if (!ranges.every(({ end }, i) => end === 0 || (committed[i]?.offset ?? -1) >= end)) return false;
-    }
-    return true;
+  caughtUp(): Promise<boolean> {
+    return caughtUp(this.pipeline, this.#port, {
+      group: this.#prefix,
+      named: (topic) => this.#named(topic),
+      partitions: this.partitions,
+    });
   }
 
   async close(): Promise<void> {

@@ -6,10 +6,12 @@ import type { LaneSettings, MemberSettings } from "../../infra/lanes/settings.ts
 import { Worker } from "../../infra/lanes/worker.ts";
 import type { Pipeline } from "../../operators/stream/pipeline.ts";
 import type { LogRecord } from "../../operators/stream/record.ts";
+import { inGroup } from "../../schemas/topics/group.ts";
 import type { AnyTopic } from "../../schemas/topics/topic.ts";
 import { partsToRun, topicsOf } from "../../scripts/worker/parts.ts";
+import { caughtUp } from "./caught-up.ts";
 import { plainCodec } from "./plain-codec.ts";
-import { inRecordedOrder } from "./recorded-order.ts";
+import { inRecordedOrder, runsOf, type Taken } from "./recorded-order.ts";
 
 export const testSettings: LaneSettings & MemberSettings = {
   lingerMs: 5,
@@ -43,29 +45,45 @@ export class LaneRig {
   readonly port: LogPort = this.log.connect();
   readonly pipeline: Pipeline;
   readonly settings: LaneSettings & MemberSettings;
+  readonly #partitions: number;
   /** What lanes have reported, over all workers. */
   readonly met = { restored: 0, replayed: 0, gaps: 0, failures: 0, fenced: 0, stalled: 0 };
 
   constructor(pipeline: Pipeline, partitions: number, settings: Partial<LaneSettings & MemberSettings> = {}) {
     this.pipeline = pipeline;
     this.settings = { ...testSettings, ...settings };
+    this.#partitions = partitions;
     for (const topic of topicsOf(partsToRun([pipeline], () => ({})))) {
-      this.log.create({ name: topic.name, partitions: topic.role === "table" ? 1 : partitions, settings: {} });
+      if (topic.role !== "internal") this.#create(topic.name, topic.role === "table" ? 1 : partitions);
     }
-    for (const name of [checkpointTopic("g"), runsTopic(pipeline.name), "gatewatch.dlq"])
-      this.log.create({ name, partitions: 1, settings: {} });
+    this.#create("gatewatch.dlq", 1);
+    this.makeGroup("g");
+  }
+
+  /** The topics that a group of workers has for itself. */
+  makeGroup(group: string): void {
+    const { parts } = this.pipeline.shape();
+    for (const { topic } of parts.flatMap(({ sinks }) => sinks)) {
+      if (topic.role === "internal") this.#create(inGroup(group, topic.name), this.#partitions);
+    }
+    this.#create(checkpointTopic(group), 1);
+    this.#create(inGroup(group, runsTopic(this.pipeline.name)), 1);
+  }
+
+  #create(name: string, partitions: number): void {
+    this.log.create({ name, partitions, settings: {} });
   }
 
   /** `port`, `pipeline` and `codec` may be replaced by ones that misbehave. */
-  async worker({ port = this.log.connect(), pipeline = this.pipeline, codec = plainCodec } = {}): Promise<Working> {
+  async worker({ port = this.log.connect(), pipeline = this.pipeline, codec = plainCodec, group = "g" } = {}): Promise<Working> {
     const worker = await Worker.start({
       log: port,
       codec,
       meter: this.#meter(),
       logger,
-      group: "g",
-      named: (topic) => topic,
-      parts: partsToRun([pipeline], () => ({})),
+      group,
+      named: (topic) => inGroup(group, topic),
+      parts: partsToRun([pipeline], () => ({}), group),
       sinks: [],
       settings: this.settings,
       lost: silent,
@@ -105,8 +123,9 @@ export class LaneRig {
     );
   }
 
-  /** Every committed record of a topic, by partition. */
-  async read(topic: string): Promise<LogRecord[][]> {
+  /** Every committed record of a topic, by partition; of an internal one, of the first group's. */
+  async read(named: string): Promise<LogRecord[][]> {
+    const topic = inGroup("g", named);
     const count = this.log.count(topic) ?? 0;
     const all: LogRecord[][] = [];
     for (let partition = 0; partition < count; partition += 1) {
@@ -120,9 +139,18 @@ export class LaneRig {
     return (await this.read(topic.name)).flat().map((record) => plainCodec.decode(topic, record));
   }
 
+  /** Whether a group has committed all that lies in its inputs. */
+  caughtUp(group = "g"): Promise<boolean> {
+    return caughtUp(this.pipeline, this.port, { group, named: (topic) => inGroup(group, topic), partitions: this.#partitions });
+  }
+
+  runs(): Promise<Taken[]> {
+    return runsOf(this.pipeline, (name) => this.read(name));
+  }
+
   /** What the graphs make of the input in the order the lanes recorded. */
   expected(topic: AnyTopic): Promise<unknown[]> {
-    return inRecordedOrder(this.pipeline, topic, (name) => this.read(name));
+    return inRecordedOrder(this.pipeline, topic, (name) => this.read(name), "g");
   }
 }
 

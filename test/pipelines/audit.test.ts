@@ -22,7 +22,7 @@ describe("audit", () => {
   it("names the record it tells of, whatever topic lies between", () => {
     const [link] = linksOf([{ topic: topics.decision, value: decisionOf("d", 1) }]);
     expect(link).toMatchObject({
-      chain: "main",
+      chain: "gatewatch/main",
       sequence: 0,
       previousHash: "",
       sources: [{ topic: "gatewatch.decision", partition: 0, offset: 0 }],
