@@ -22,17 +22,16 @@ const content = {
 const fields = { contents: { list: { struct: content } } } as const;
 type Content = StructOf<typeof content>;
 
-const identity = ({ clusterId, deploymentId, tenantHash, requestId, ts }: RequestEvent): readonly (string | number)[] =>
-  requestId === "" ? [clusterId, deploymentId, tenantHash, "", ts] : [clusterId, deploymentId, tenantHash, requestId];
-
-/** What a request consists of, a text for each part; empty where this event does not tell it. */
-function partsOf({ sourceIp, method, path, userAgent, headers, body, prompt }: RequestEvent): string[] {
-  const headerText = (headers ?? []).map(({ name, value }) => `${name.length}:${name}${value.length}:${value}`).join("");
-  return [sourceIp, method, path, userAgent, headerText, body, prompt].map((text) => text ?? "");
+/** A request with what this event tells of it, as one id; where a request has no id its time is one. */
+export function contentId(event: RequestEvent): string {
+  const { clusterId, deploymentId, tenantHash, requestId, ts } = event;
+  return outputId([clusterId, deploymentId, tenantHash, requestId, requestId === "" ? ts : "", ...textsOf(event), ...headerTexts(event)]);
 }
 
-/** A request with what this event tells of it, as one id. */
-export const contentId = (event: RequestEvent): string => outputId([...identity(event), ...partsOf(event)]);
+const textsOf = ({ sourceIp, method, path, userAgent, body, prompt }: RequestEvent): readonly string[] =>
+  [sourceIp, method, path, userAgent, body, prompt].map((text) => text ?? "");
+
+const headerTexts = ({ headers }: RequestEvent): readonly string[] => (headers ?? []).flatMap(({ name, value }) => [name, value]);
 
 /**
  * Lets each request through once: engines send an event for every state, some with less in it, and producers repeat themselves.
@@ -66,14 +65,23 @@ export function firstSight(
       },
     },
     // Without an id every event is a request of its own.
-    { key: ({ event }) => (event.requestId === "" ? contentId(event) : outputId(identity(event))), maxKeys, ttl: remembered, store },
+    { key: ({ event }) => (event.requestId === "" ? contentId(event) : requestKey(event)), maxKeys, ttl: remembered, store },
   );
+}
+
+const requestKey = ({ clusterId, deploymentId, tenantHash, requestId }: RequestEvent): string =>
+  outputId([clusterId, deploymentId, tenantHash, requestId]);
+
+/** A hash of each part of a request, empty where this event does not tell it. Half of an id: two parts that share one are counted as one. */
+function partsOf(event: RequestEvent): string[] {
+  const headers = headerTexts(event);
+  const texts = textsOf(event).map((text) => (text === "" ? [] : [text]));
+  return [...texts, headers].map((some) => (some.length === 0 ? "" : outputId(some).slice(0, 16)));
 }
 
 /** The content that this event tells of, more or less of it; it learns what it did not know. */
 function contentOf(contents: Content[], event: RequestEvent): Content {
-  // Half of an id: where two texts had the same, they would be counted as one, and the worse of them still be told.
-  const parts = partsOf(event).map((text) => (text === "" ? "" : outputId([text]).slice(0, 16)));
+  const parts = partsOf(event);
   const known = contents.find((one) => one.parts.every((part, i) => part === "" || parts[i] === "" || part === parts[i]));
   if (known !== undefined) {
     known.parts = known.parts.map((part, i) => (part === "" ? (parts[i] ?? "") : part));
