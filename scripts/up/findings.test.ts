@@ -100,15 +100,15 @@ describe("findings", () => {
     const told = new Told();
     const day = 86_400;
     told.injection(0, {}, day);
-    expect([day + 74, day + 76].map((atS) => told.states(atS)[0])).toEqual(["waiting", "missed"]);
-    told.alert(10, { kind: "router.drift" }, day + 74);
+    expect([day + 104, day + 106].map((atS) => told.states(atS)[0])).toEqual(["waiting", "missed"]);
+    told.alert(10, { kind: "router.drift" }, day + 104);
     // Of another time, and of another deployment.
-    told.alert(500, { kind: "router.drift" }, day + 80);
-    told.alert(10, { kind: "router.drift", deploymentId: "other" }, day + 80);
-    expect([day + 88, day + 90].map((atS) => told.states(atS)[0])).toEqual(["waiting", "missed"]);
+    told.alert(500, { kind: "router.drift" }, day + 110);
+    told.alert(10, { kind: "router.drift", deploymentId: "other" }, day + 110);
+    expect([day + 118, day + 120].map((atS) => told.states(atS)[0])).toEqual(["waiting", "missed"]);
     // How long that took by the clock says nothing.
-    expect(told.alert(12, {}, day + 89).answer).toMatchObject({ kind: "expert.dead", afterS: null });
-    expect(told.views(day + 100)).toMatchObject([{ state: "found", foundBy: "expert.dead", afterS: null }]);
+    expect(told.alert(12, {}, day + 119).answer).toMatchObject({ kind: "expert.dead", afterS: null });
+    expect(told.views(day + 120)).toMatchObject([{ state: "found", foundBy: "expert.dead", afterS: null }]);
   });
 
   it("tell each injection once, the newest first, and keep few, though none ever ends", () => {

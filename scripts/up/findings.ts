@@ -55,8 +55,9 @@ export class Findings {
     const name = JSON.stringify([deploymentId, fault, startTs]);
     if (this.#all.has(name)) return undefined;
     const isHistory = nowMs > endTs / 1_000;
-    // History is written at once, and its alerts take as long as its judgement: the time runs from when it was told.
-    const untilMs = Math.max(nowMs, endTs / 1_000) + graceMs + onItsWayMs;
+    // History goes at a pace of its own, behind the clock by as much as its begin is.
+    const behindMs = Math.max(0, nowMs - startTs / 1_000);
+    const untilMs = endTs / 1_000 + behindMs + graceMs + onItsWayMs;
     const shown = injectionView(injection);
     this.#all.set(name, { injection, shown, isHistory, answers: new Map(), untilMs, isSaidMissed: false });
     if (this.#all.size > kept) this.#all.delete(this.#all.keys().next().value as string);
