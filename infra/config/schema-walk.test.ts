@@ -40,6 +40,9 @@ describe("a text as the value of a key", () => {
     ["1,2", z.array(z.int()), [1, 2]],
     ["12", z.string(), "12"],
     ["", z.array(z.string()), []],
+    ['["a,b", "c"]', z.array(z.string()), ["a,b", "c"]],
+    ["[1, 2]", z.array(z.int()), [1, 2]],
+    ["[::1]:9092,b:1", z.array(z.string()), ["[::1]:9092", "b:1"]],
   ])("%j", ([text, schema, value]) => expect(fromText(text, schema)).toEqual(value));
 
   it.for<[string, z.ZodType]>([

@@ -48,9 +48,22 @@ export function fromText(text: string, schema: z.ZodType): unknown {
   const { inner } = unwrapped(schema);
   if (inner instanceof z.ZodNumber) return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   if (inner instanceof z.ZodBoolean) return text === "true" ? true : text === "false" ? false : text;
-  if (inner instanceof z.ZodArray) {
-    const parts = text.split(",").map((part) => part.trim());
-    return parts.filter((part) => part !== "").map((part) => fromText(part, inner.def.element as z.ZodType));
-  }
+  if (inner instanceof z.ZodArray) return partsOf(text).map((part) => fromText(part, inner.def.element as z.ZodType));
   return text;
+}
+
+/** A list by commas, or in JSON where a part holds one. An address such as `[::1]:9092` is neither a list nor JSON. */
+function partsOf(text: string): string[] {
+  if (text.trimStart().startsWith("[")) {
+    try {
+      const parts: unknown = JSON.parse(text);
+      if (Array.isArray(parts)) return parts.map(String);
+    } catch {
+      // By commas then.
+    }
+  }
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }

@@ -39,9 +39,9 @@ export const ingest = command({
   async run({ port, scrape, tail, watchDumps }, io, context) {
     const settings = context.settings([
       ...(port === undefined ? [] : [`ingest.port=${port}`]),
-      ...(scrape.length === 0 ? [] : [`ingest.scrape=${scrape.join(",")}`]),
-      ...(tail.length === 0 ? [] : [`ingest.tail=${tail.join(",")}`]),
-      ...(watchDumps.length === 0 ? [] : [`ingest.watchDumps=${watchDumps.join(",")}`]),
+      ...(scrape.length === 0 ? [] : [`ingest.scrape=${JSON.stringify(scrape)}`]),
+      ...(tail.length === 0 ? [] : [`ingest.tail=${JSON.stringify(tail)}`]),
+      ...(watchDumps.length === 0 ? [] : [`ingest.watchDumps=${JSON.stringify(watchDumps)}`]),
     ]);
     const patience = { stop: context.stop, say: (sentence: string) => io.note(sentence) };
     const log = await patiently(() => context.kafka(settings), patience);
