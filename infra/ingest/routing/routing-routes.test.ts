@@ -162,7 +162,7 @@ describe("tokens over HTTP", () => {
     const { post, refusals } = await served();
     refusals.push(new Fault("GW_INTAKE_UNAVAILABLE", "away"));
     const lines = Array.from({ length: 4_000 }, (_, n) => token(n * 10_000)).join("");
-    expect(await post(gate, lines)).toMatchObject({ status: 503, body: { accepted: 1_001 } });
+    expect(await post(gate, `nonsense\n\n${lines}`)).toMatchObject({ status: 503, body: { accepted: 1_001, rejected: 1, next: 1_003 } });
   });
 
   it("are in Kafka when it stops", async () => {

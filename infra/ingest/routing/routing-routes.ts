@@ -38,6 +38,7 @@ export function routingRoutes(server: FastifyInstance, intake: Intake, counted: 
     const shape = gate.safeParse(request.query);
     if (!shape.success) return reply.code(400).send({ error: `the address: ${shapeIssues(shape.error)}` });
     if (!isReadable(request)) return unreadable(reply);
+    let next = 0;
     const told = { accepted: 0, rejected: 0, faults: [] as { index: number; code: string; message: string }[] };
     try {
       await counted.deliver();
@@ -52,12 +53,14 @@ export function routingRoutes(server: FastifyInstance, intake: Intake, counted: 
             told.rejected += 1;
             if (told.faults.length < mostFaults) told.faults.push({ index: number - 1, code, message });
           }
+          // The line is settled, whatever becomes of the windows that it closed.
+          next = number;
           if (counted.isFull || (told.accepted + told.rejected) % pieceLines === 0) await counted.deliver();
         }
       }
       await counted.deliver();
     } catch (error) {
-      return refuse(reply, error, told);
+      return refuse(reply, error, { ...told, next });
     }
     return reply.code(told.rejected > 0 ? 422 : 202).send({ ...told, ...counted.passed });
   });
