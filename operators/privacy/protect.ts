@@ -47,6 +47,9 @@ export function protect(request: RequestEvent, policy: PrivacyPolicy): RequestEv
   };
 }
 
+/** A text of which nobody knows what it holds, such as a line of a log that could not be read: what can be found in it is masked. */
+export const protectText = (text: string, policy: PrivacyPolicy): string => maskAgent(text, (part) => addressesKept(part, policy));
+
 type People = Pick<RequestEvent, "sourceIp" | "userHash" | "apiKeyHash" | "sessionId">;
 
 function people({ sourceIp, userHash, apiKeyHash, sessionId }: RequestEvent, policy: PrivacyPolicy): People {

@@ -6,6 +6,7 @@ import type { LineOrigin } from "../../infra/ingest/logs/log-format.ts";
 import { startTails } from "../../infra/ingest/logs/start-tails.ts";
 import type { Telling } from "../../infra/ingest/way-in.ts";
 import { keyedHash } from "../../operators/privacy/keyed-hash.ts";
+import { protectText } from "../../operators/privacy/protect.ts";
 import { topics } from "../../schemas/topics/index.ts";
 import { dataDir } from "../command-line/addresses.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
@@ -14,7 +15,7 @@ import type { Connected } from "./open-intake.ts";
 /** Follows the logs that the configuration names, until stopped. Throws GW_USAGE, GW_CONFIG_INVALID. */
 export async function openTails({ log, named }: Connected, settings: Settings, intake: Intake, { say, waits }: Telling) {
   const { tail, tailFrom, tailTenant, tailRotateWaitS, stateDir, deploymentId } = settings.ingest;
-  const letters = new DeadLetterLines(log, named);
+  const letters = new DeadLetterLines(log, named, (line) => protectText(line, settings.privacy));
   if (tail.length > 0) await log.admin.createTopics([topicSpec(topics.dlq, named, settings.kafka)]);
   const tails = await startTails(
     {

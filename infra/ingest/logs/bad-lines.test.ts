@@ -31,7 +31,11 @@ function log(failures: number) {
 
 it("sends the line's bytes as they were, with its place and the reason", async () => {
   const { port, sent } = log(0);
-  await new DeadLetterLines(port, (name) => `ns.${name}`).put("moe.request", "tail", [bad("\xff\xfe")]);
+  await new DeadLetterLines(
+    port,
+    (name) => `ns.${name}`,
+    (text) => text,
+  ).put("moe.request", "tail", [bad("\xff\xfe")]);
   const [letter] = sent;
   expect(letter).toMatchObject({ topic: "ns.gatewatch.dlq", key: null, value: Buffer.from([0xff, 0xfe]) });
   const headers = Object.fromEntries(Object.entries(letter?.headers ?? {}).map(([name, value]) => [name, String(value)]));
@@ -45,15 +49,26 @@ it("sends the line's bytes as they were, with its place and the reason", async (
   });
 });
 
+it("masks what the line tells of secrets and people, and leaves every other byte", async () => {
+  const { port, sent } = log(0);
+  const mask = (text: string) => text.replace(/secret/g, "[x]");
+  const lines = new DeadLetterLines(port, String, mask);
+  await lines.put("moe.request", "tail", [
+    bad("a secret \xff\xe9\x00"),
+    { ...bad(""), line: { ...bad("").line, bytes: Buffer.from("ü secret") } },
+  ]);
+  expect(sent.map(({ value }) => value)).toEqual([Buffer.from("a [x] \xff\xe9\x00", "latin1"), Buffer.from("ü [x]")]);
+});
+
 it("says how long a line was of which it keeps the beginning", async () => {
   const { port, sent } = log(0);
-  await new DeadLetterLines(port, String).put("moe.request", "tail", [bad("beginning", { length: 3_000_000 })]);
+  await new DeadLetterLines(port, String, (text) => text).put("moe.request", "tail", [bad("beginning", { length: 3_000_000 })]);
   expect(String(sent[0]?.headers?.["dlq.message"])).toBe("the line is not UTF-8 (it has 3000000 bytes)");
 });
 
 it("lets a failure out and begins anew with the next call", async () => {
   const { port, sent, counts } = log(1);
-  const lines = new DeadLetterLines(port, String);
+  const lines = new DeadLetterLines(port, String, (text) => text);
   await expect(lines.put("moe.request", "tail", [bad("a")])).rejects.toMatchObject({ code: "GW_KAFKA_UNREACHABLE" });
   await lines.put("moe.request", "tail", [bad("a")]);
   await lines.close();
