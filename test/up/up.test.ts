@@ -5,6 +5,7 @@ import type { StatusView } from "../../infra/http/status-view.ts";
 import { lookAtMachine } from "../../infra/local-stack/machine.ts";
 import { isFree } from "../../infra/local-stack/ports.ts";
 import { readRunning } from "../../infra/local-stack/running.ts";
+import { firstBlock } from "../docs/page-blocks.ts";
 import { until } from "../lanes/harness.ts";
 import { gatewatch, nothingLeft, processesOver, RunningUp, temporaryDir } from "./running-up.ts";
 
@@ -33,6 +34,12 @@ const taken = async (ports: readonly number[]): Promise<number[]> => {
   return ports.filter((_, i) => !free[i]);
 };
 
+/** What it says of itself up to its being ready, `name: …` a line, less what differs between two starts; which part is first, too. */
+const introduction = (output: string): string[] =>
+  [...output.slice(0, output.indexOf("Gatewatch is ready")).matchAll(/^[\w ]+: .*$/gm)]
+    .map(([line]) => line.replace(/127\.0\.0\.1:\d+/, "127.0.0.1").replace(/\(.*\)/, ""))
+    .sort();
+
 const count = async (table: string): Promise<number> => {
   const { out } = await gatewatch(data.dir, "query", `SELECT count() AS n FROM ${table}`, "--json");
   return (JSON.parse(out) as { n: number }).n;
@@ -45,6 +52,7 @@ describe.skipIf(!canRun)("gatewatch up with real parts", () => {
     for (const part of ["Kafka", "registry", "ClickHouse", "worker 1", "ingest", "status page"])
       expect(up.output).toMatch(new RegExp(`^${part}: \\S*127\\.0\\.0\\.1:\\d+`, "m"));
     await up.says(/^injected: router-collapse on sim, /m, 30_000);
+    expect(introduction(up.output)).toEqual(introduction(firstBlock("docs/guide/01-see-it-run.md", "text")));
     const [, title] = await up.says(/^alert \S+ \w+ router\.baseline sim: (.*)$/m, 30_000);
     await up.says(/^found: router-collapse on sim by router\.baseline after [\d.]+ s$/m, 30_000);
 
