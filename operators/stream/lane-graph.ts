@@ -71,6 +71,8 @@ export class LaneGraph {
   readonly #how: GraphOptions;
   readonly #inputs: Input[];
   readonly #aside: Aside;
+  /** Another part waits for its marks. */
+  readonly #tells: boolean;
   #outputs: GraphOutput[] = [];
   #watermark = Number.NEGATIVE_INFINITY;
   #marked: { watermark: number; idle: boolean } | undefined;
@@ -84,6 +86,7 @@ export class LaneGraph {
     this.#how = how;
     this.#inputs = found.inputs.map((input) => ({ ...input, clock: clockOf(input, seconds(how.latenessS)), idle: false }));
     this.inputs = this.#inputs;
+    this.#tells = found.sinks.some(({ by }) => by !== undefined);
     this.#aside = {
       settled: (stage, ok, none) => this.#count(stage, ok, none),
       dropped: (stage, reason, count) => this.#countDropped(stage, reason, count),
@@ -127,8 +130,10 @@ export class LaneGraph {
         continue;
       }
       const { value, clocked } = admitted;
+      const woken = this.#drained;
       input.idle = false;
-      if (input.clock.see(clocked as never) && this.#reached() > this.#watermark) {
+      const stepped = input.clock.see(clocked as never) && this.#reached() > this.#watermark;
+      if (stepped) {
         flush();
         this.#watermark = this.#reached();
         if (value === undefined) this.#push(input, [], []);
@@ -137,6 +142,8 @@ export class LaneGraph {
         values.push(value);
         origins.push(admitted.origin);
       }
+      // A mark stands behind what its record has caused, and not where a fetch ended.
+      if (this.#tells && (stepped || woken)) flush();
     }
     flush();
   }
@@ -276,12 +283,13 @@ export class LaneGraph {
   /** After what a push produced, tells the next part how far this lane is: at each step and each change of idleness, wherever fetches end. */
   #mark(): void {
     const idle = this.#drained;
-    const rekeyed = this.#part.sinks.filter(({ by }) => by !== undefined);
-    if (rekeyed.length === 0 || (this.#marked?.watermark === this.#watermark && this.#marked.idle === idle)) return;
+    if (!this.#tells || (this.#marked?.watermark === this.#watermark && this.#marked.idle === idle)) return;
     // Time has not begun, as long as one of several inputs has not been heard of: a mark of that would stand where a fetch was cut.
     if (this.#marked === undefined && this.#watermark === Number.NEGATIVE_INFINITY && !idle) return;
     this.#marked = { watermark: this.#watermark, idle };
-    for (const { topic } of rekeyed) this.#emit({ kind: "mark", topic, value: this.#envelope(null, [], idle) });
+    for (const { topic, by } of this.#part.sinks) {
+      if (by !== undefined) this.#emit({ kind: "mark", topic, value: this.#envelope(null, [], idle) });
+    }
   }
 
   #emit(output: GraphOutput): void {
