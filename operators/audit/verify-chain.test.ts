@@ -112,5 +112,22 @@ describe("the check of a chain", () => {
       }),
     ));
 
-  it("does not mind a payload that was taken out", () => expect(found(chain.map((link) => ({ ...link, payload: "" })))).toEqual([]));
+  it("says how many payloads were taken out, which is no fault", () => {
+    const bare = chain.map((link) => ({ ...link, payload: "" }));
+    expect(verifyChain(bare)).toMatchObject({ faults: [], withoutPayload: chain.length });
+    expect(verifyChain(chain.with(3, { ...linkAt(3), payload: "" }))).toMatchObject({ faults: [], withoutPayload: 1 });
+    expect(verifyChain(chain).withoutPayload).toBe(0);
+  });
+
+  it("finds roots that were taken out where it is told how often they stand", () => {
+    const bare = chain.map((link) => ({ ...link, treeSize: null, treeRoot: null }));
+    expect(verifyChain(bare)).toMatchObject({ faults: [], roots: 0 });
+    expect(verifyChain(bare, { rootEvery: 10 })).toMatchObject({
+      roots: 0,
+      faults: [9, 19, 29, 39].map((index) => ({ index, what: "tree", message: `link ${index}: it states no root, as every 10th does` })),
+    });
+    expect(verifyChain(chain, { rootEvery: 10 })).toMatchObject({ roots: 4, faults: [] });
+  });
+
+  it("does not mind roots between those that must stand", () => expect(verifyChain(chain, { rootEvery: 20 }).faults).toEqual([]));
 });
