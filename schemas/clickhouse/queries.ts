@@ -117,7 +117,7 @@ LIMIT 20`,
   {
     name: "forecast-actual",
     description:
-      "Forecasts of the last day of data against the load that came: error beside that of the last value, and how often the interval held it.",
+      "Forecasts of the last day of data against the load that came: error beside that of the last value, and how often the interval held it, by the tenth of the level that it promised.",
     sql: `WITH actual AS (
   SELECT deploymentId, toUnixTimestamp64Micro(windowEnd) AS endUs, one.1 AS quantity, any(one.2) AS value
   FROM load
@@ -132,16 +132,16 @@ LIMIT 20`,
   FROM insight
   WHERE kind = 'forecast' AND forecast.point IS NOT NULL AND ts > (SELECT max(ts) FROM insight) - INTERVAL 1 DAY
 )
-SELECT t.deploymentId AS deploymentId, t.quantity AS quantity, t.horizonS AS horizonS, count() AS windows,
+SELECT t.deploymentId AS deploymentId, t.quantity AS quantity, t.horizonS AS horizonS, floor(t.level + 1e-9, 1) AS wanted,
+  if(wanted = 0 AND max(t.level) = 0, NULL, round(avg(a.value BETWEEN t.low AND t.high), 4)) AS coverage, count() AS windows,
   round(avg(a.value), 2) AS actualMean, round(avg(t.point), 2) AS forecastMean,
   round(sum(abs(t.point - a.value)) / nullIf(sum(a.value), 0), 4) AS wape,
-  round(sum(abs(o.value - a.value)) / nullIf(sum(a.value), 0), 4) AS wapeOfLastValue,
-  round(avg(a.value BETWEEN t.low AND t.high), 4) AS coverage, any(t.level) AS wanted
+  round(sum(abs(o.value - a.value)) / nullIf(sum(a.value), 0), 4) AS wapeOfLastValue
 FROM told AS t
 INNER JOIN actual AS a ON a.deploymentId = t.deploymentId AND a.quantity = t.quantity AND a.endUs = t.endUs
 INNER JOIN actual AS o ON o.deploymentId = t.deploymentId AND o.quantity = t.quantity AND o.endUs = t.originUs
-GROUP BY deploymentId, quantity, horizonS
-ORDER BY deploymentId, quantity, horizonS`,
+GROUP BY deploymentId, quantity, horizonS, wanted
+ORDER BY deploymentId, quantity, horizonS, wanted`,
   },
   {
     name: "replicas",
