@@ -25,7 +25,7 @@ export const laneSettings = z.strictObject({
   recordRuns: z
     .boolean()
     .default(false)
-    .describe("also writes the order in which inputs were taken to gatewatch.internal.<pipeline>.runs, for tests"),
+    .describe("also writes the order in which inputs were taken to <group>.internal.<pipeline>.runs, for tests"),
   sessionTimeoutMs: ms(1_000, 10_000, "a worker that has not been heard of for so long loses its lanes"),
   heartbeatMs: ms(10, 1_000, "a worker lets itself be heard so often; at most a third of the session timeout"),
   rebalanceTimeoutMs: ms(1_000, 30_000, "workers have so long to join again when lanes are dealt out anew"),

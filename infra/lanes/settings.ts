@@ -25,7 +25,7 @@ export interface LaneSettings {
   readonly stallMs: number;
   /** Where a lane without a position begins. */
   readonly from: "earliest" | "latest";
-  /** Also writes each transaction's runs, in it, to `gatewatch.internal.<pipeline>.runs`, for tests that need the order. */
+  /** Also writes each transaction's runs, in it, to `<group>.internal.<pipeline>.runs`, for tests that need the order. */
   readonly recordRuns: boolean;
 }
 
