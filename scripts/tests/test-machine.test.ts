@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { findData, findNginx, lookAtTestMachine } from "./test-machine.ts";
+import { findNginx, lookAtTestMachine } from "./test-machine.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "gatewatch-machine-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe("the machine as the tests see it", () => {
-  it("has public data where a folder of that name is", () => {
-    expect(findData({ GATEWATCH_SHARED_DATA: dir })).toBe(dir);
-    expect(findData({ GATEWATCH_SHARED_DATA: join(dir, "none") })).toBeUndefined();
+  it("has public data where the environment says that they are", async () => {
+    vi.stubEnv("GATEWATCH_SHARED_DATA", dir);
+    expect((await lookAtTestMachine()).data).toMatchObject({ found: true, detail: expect.stringContaining(dir) });
   });
 
   it("lacks what is not there, and says what is skipped for it", async () => {
@@ -18,7 +18,7 @@ describe("the machine as the tests see it", () => {
     vi.stubEnv("GATEWATCH_SHARED_DATA", join(dir, "none"));
     const { python, data, nginx } = await lookAtTestMachine();
     expect([python.found, data.found]).toEqual([false, false]);
-    expect(data.detail).toMatch(/none is not there.*skipped/);
+    expect(data.detail).toMatch(/there is no .*none.*skipped/);
     // Wherever it is found outside of PATH, it is one that answers.
     expect(nginx.found).toBe(findNginx() !== undefined);
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Finding, lookAtMachine, type Machine as StackMachine } from "../../infra/local-stack/machine.ts";
+import { dataFolder } from "../measure/data-sets.ts";
 import { browserSaid, findBrowser } from "./browser.ts";
 
 /** What this machine has of what the tests need: the parts of a stack, and what some tests hold the code against. */
@@ -15,13 +15,16 @@ export interface Machine extends StackMachine {
 
 /** Looks only, as `lookAtMachine` does. */
 export async function lookAtTestMachine(): Promise<Machine> {
-  const [browser, nginx, data] = [findBrowser(), findNginx(), findData()];
+  const [browser, nginx, data] = [findBrowser(), findNginx(), dataFolder("")];
   return {
     ...(await lookAtMachine()),
     browser: { found: browser !== undefined, detail: browserSaid(browser) },
     nginx: finding(nginx, "no nginx is in PATH: the test of its log is skipped"),
     python: finding(findPython(), "no python3 is in PATH: the tests of the hook and of dumps are skipped"),
-    data: finding(data, `${dataFolder()} is not there, and GATEWATCH_SHARED_DATA names no other: tests over public data are skipped`),
+    data: finding(
+      existsSync(data) ? data : undefined,
+      `there is no ${data} (GATEWATCH_SHARED_DATA says where it is): its tests are skipped`,
+    ),
   };
 }
 
@@ -32,13 +35,6 @@ export const findNginx = (): string | undefined =>
   ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"].find((path) => answers(path, "-v"));
 
 const findPython = (): string | undefined => (answers("python3", "--version") ? "python3" : undefined);
-
-/** The folder `shared/data` beside the project, or the one that GATEWATCH_SHARED_DATA names; undefined where it is not there. */
-export const findData = (environment: NodeJS.ProcessEnv = process.env): string | undefined =>
-  existsSync(dataFolder(environment)) ? dataFolder(environment) : undefined;
-
-const dataFolder = ({ GATEWATCH_SHARED_DATA: named }: NodeJS.ProcessEnv = process.env): string =>
-  named ?? resolve(import.meta.dirname, "../../../shared/data");
 
 function answers(program: string, option: string): boolean {
   try {

@@ -8,11 +8,9 @@ import type { BadLine } from "../../infra/ingest/logs/bad-lines.ts";
 import { nginxCombined } from "../../infra/ingest/logs/nginx-combined.ts";
 import { startTail } from "../../infra/ingest/logs/tail-log.ts";
 import type { RequestEventInput } from "../../schemas/types/avro.ts";
-import { findData } from "../../scripts/tests/test-machine.ts";
+import { publicData } from "../parts/public-data.ts";
 
-const data = findData();
-if (data === undefined) process.stderr.write("no ../shared/data, and GATEWATCH_SHARED_DATA names no other: the logs in it are not read\n");
-const folder = join(data ?? "", "D_access_logs");
+const folder = publicData("D_access_logs");
 /** One line of a public log as somebody else's reader took it apart. */
 interface Row {
   readonly ts: string;
@@ -39,12 +37,12 @@ function combined({ ts, ip, method, uri, proto, status, bytes, referer, ua }: Ro
   return `${ip} - - [${when}] "${request}" ${status} ${bytes} "${escaped(referer)}" "${escaped(ua)}"`;
 }
 
-describe.skipIf(data === undefined)("public access logs (want ../shared/data)", () => {
+describe.skipIf(folder === undefined)("public access logs (of shared/data)", () => {
   const dir = mkdtempSync(join(tmpdir(), "gatewatch-real-logs-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it.for(["elastic_apache_10k", "ocatak_acunetix_scan", "secrepo_2021-10-22"])("%s: every line is the request it was", async (name) => {
-    const rows = gunzipSync(readFileSync(join(folder, `${name}.ndjson.gz`)))
+    const rows = gunzipSync(readFileSync(join(folder ?? "", `${name}.ndjson.gz`)))
       .toString()
       .trimEnd()
       .split("\n")

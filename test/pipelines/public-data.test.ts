@@ -1,22 +1,13 @@
-import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { LoadWindow } from "../../schemas/types/avro.ts";
-import { dataFolder } from "../../scripts/measure/data-sets.ts";
 import { forecastErrors } from "../../scripts/measure/forecast-errors.ts";
 import { found, kpi, meet, scoresOf, withoutGap } from "../../scripts/measure/kpi-events.ts";
 import { asRequests, azure, micros, mooncake, serveGen, windowsOf } from "../../scripts/measure/load-traces.ts";
 import { apply } from "../../scripts/package/apply-records.ts";
+import { publicData } from "../parts/public-data.ts";
 
-/** The folder, or undefined and a line that says what is not tested. */
-function present(name: string): string | undefined {
-  const folder = dataFolder(name);
-  if (existsSync(folder)) return folder;
-  process.stderr.write(`not tested: there is no ${folder} (GATEWATCH_SHARED_DATA says where it is)\n`);
-  return undefined;
-}
-
-const traces = present("A_llm_traces");
-describe.skipIf(traces === undefined)("public traces of load", () => {
+const traces = publicData("A_llm_traces");
+describe.skipIf(traces === undefined)("public traces of load (of shared/data)", () => {
   if (traces === undefined) return;
 
   it.for([
@@ -49,8 +40,8 @@ describe.skipIf(traces === undefined)("public traces of load", () => {
   });
 });
 
-const anomalies = present("E_anomaly");
-describe.skipIf(anomalies === undefined)("public series with labels", () => {
+const anomalies = publicData("E_anomaly");
+describe.skipIf(anomalies === undefined)("public series with labels (of shared/data)", () => {
   if (anomalies === undefined) return;
 
   it("KPI: what is said is mostly right, and half of the events are found, on series looked at before", async () => {
