@@ -5,9 +5,8 @@ import type { AddressInfo } from "node:net";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
-import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { resolveSettings } from "../../infra/config/resolve.ts";
+import { encodeMessage } from "../../infra/ingest/otlp/messages.ts";
 import { targetOf } from "../../infra/ingest/prometheus/engines.ts";
 import { Scrape } from "../../infra/ingest/prometheus/scrape.ts";
 import { openKafka } from "../../infra/kafka/kafkajs/open-kafka.ts";
@@ -19,7 +18,7 @@ import { openIntake } from "../ingest/open-intake.ts";
 import { startIngest } from "../ingest/start-ingest.ts";
 
 /**
- * How fast telemetry comes in over the network and into a Kafka: events as JSON Lines, what an OTLP SDK sends, a scrape, tokens.
+ * How fast telemetry comes in over the network and into a Kafka: events as JSON Lines, OTLP batches as a collector sends them, a scrape, tokens.
  *
  *     node scripts/bench/network-drain.ts --events 200000 --reps 3
  *
@@ -76,29 +75,21 @@ const lines = (many: number, line: (n: number) => object): Buffer =>
   Buffer.from(Array.from({ length: many }, (_, n) => `${JSON.stringify(line(n))}\n`).join(""));
 const labels = (n: number) => ({ model_name: "m", engine: String(n % 16), instance: `10.0.0.${n % 250}:8000` });
 
-/** The bytes of one export of the SDK of JavaScript. */
-async function exported(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const server = await serving((request, response) => {
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => response.end());
-  });
-  const exporter = new OTLPMetricExporter({ url: server.url });
-  const provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })] });
-  const meter = provider.getMeter("bench");
-  // An instrument keeps 2,000 series apart.
-  const gauges = Array.from({ length: points / 1_024 }, (_, n) => meter.createGauge(`kv.usage.${n}`));
-  for (const gauge of gauges) for (let n = 0; n < 1_024; n += 1) gauge.record(n / points, { series: n, model: "m" });
-  await provider.shutdown();
-  server.close();
-  return Buffer.concat(chunks);
-}
-
 const now = Date.now() * 1_000;
 const events = lines(count, (n) => ({ ts: now - 60_000_000 + n, name: `metric_${n % 100}`, value: n % 977, labels: labels(n) }));
 await measure("events, JSON Lines", count, () => post("/api/v1/events/moe.metric", "application/x-ndjson", events));
 
-const otlp = await exported();
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const dataPoints = Array.from({ length: points }, (_, n) => ({
+  ...{ timeUnixNano: String((now - 60_000_000) * 1_000), asDouble: n / points },
+  attributes: [text("model", "m"), text("series", String(n))],
+}));
+const metrics = Array.from({ length: 8 }, (_, n) => ({
+  name: `kv.usage.${n}`,
+  gauge: { dataPoints: dataPoints.slice((n * points) / 8, ((n + 1) * points) / 8) },
+}));
+const resource = { attributes: [text("service.name", "chat"), text("service.instance.id", "i-0")] };
+const otlp = encodeMessage("Request", { resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
 await measure("OTLP, Protobuf", points, () => post("/v1/metrics", "application/x-protobuf", otlp));
 
 const page = Array.from({ length: series }, (_, n) => `vllm:metric_${n >> 4}{model_name="m",engine="${n % 16}"} ${n / 7}\n`).join("");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../../schemas/faults/fault.ts";
-import { decodeRequest, encodeAnswer, mustBeReadable } from "./messages.ts";
+import { decodeRequest, encodeMessage, mustBeReadable } from "./messages.ts";
 import { MetricValues } from "./metric-values.ts";
 import { requestOf } from "./request.ts";
 
@@ -84,9 +84,9 @@ describe("a request in JSON", () => {
 
 describe("an answer in Protobuf", () => {
   it("has the bytes that the specification gives it", () => {
-    expect(encodeAnswer("Response", {})).toHaveLength(0);
+    expect(encodeMessage("Response", {})).toHaveLength(0);
     const partialSuccess = { rejectedDataPoints: "3", errorMessage: "x" };
-    expect(encodeAnswer("Response", { partialSuccess }).toString("hex")).toBe("0a050803120178");
-    expect(encodeAnswer("Status", { code: 3, message: "x" }).toString("hex")).toBe("0803120178");
+    expect(encodeMessage("Response", { partialSuccess }).toString("hex")).toBe("0a050803120178");
+    expect(encodeMessage("Status", { code: 3, message: "x" }).toString("hex")).toBe("0803120178");
   });
 });

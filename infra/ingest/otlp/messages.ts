@@ -146,8 +146,8 @@ function itemsOf(message: string, reader: protobuf.Reader, end: number): number 
   return items;
 }
 
-/** An answer in Protobuf, from its JSON form. */
-export function encodeAnswer(type: "Response" | "Status", answer: Readonly<Record<string, unknown>>): Buffer {
+/** A request or an answer in Protobuf, from its JSON form. */
+export function encodeMessage(type: "Request" | "Response" | "Status", content: Readonly<Record<string, unknown>>): Buffer {
   const message = root.lookupType(type);
-  return Buffer.from(message.encode(message.fromObject(answer)).finish());
+  return Buffer.from(message.encode(message.fromObject(content)).finish());
 }

@@ -6,7 +6,7 @@ import { isReadable, wholeBody } from "../http/body.ts";
 import { statusOf } from "../http/refuse.ts";
 import type { Intake } from "../intake.ts";
 import { parseObject } from "../parse-object.ts";
-import { decodeRequest, encodeAnswer, mustBeReadable } from "./messages.ts";
+import { decodeRequest, encodeMessage, mustBeReadable } from "./messages.ts";
 import { MetricValues } from "./metric-values.ts";
 import { requestOf } from "./request.ts";
 
@@ -76,5 +76,5 @@ function partialSuccess(reasons: readonly string[]): Readonly<Record<string, unk
 }
 
 function answer(reply: FastifyReply, type: string, kind: "Response" | "Status", content: Readonly<Record<string, unknown>>): FastifyReply {
-  return type === json ? reply.type(json).send(content) : reply.type(protobuf).send(encodeAnswer(kind, content));
+  return type === json ? reply.type(json).send(content) : reply.type(protobuf).send(encodeMessage(kind, content));
 }
