@@ -95,7 +95,7 @@ export interface InjectionView {
   readonly expectedKinds: readonly string[];
   /** `waiting` while an alert may still come, `missed` afterwards. */
   readonly state: "found" | "waiting" | "missed";
-  /** Kind of that alert, and seconds by the clock from the begin of the fault until it was seen; null too where it was told after its end. */
+  /** Kind of that alert, and seconds by the clock from the fault's begin until it was seen; null too for one told after its end. */
   readonly foundBy: string | null;
   readonly afterS: number | null;
 }
