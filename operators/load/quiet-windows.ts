@@ -28,7 +28,8 @@ export interface QuietOptions {
  *     out       5  0  0  3  0  0  0        ─▶    here for three windows
  *
  * Nothing is said before time has passed a window for all who send, which only other requests can make it do: where everything is
- * silent, nobody knows whether there is nothing to do or nothing is heard. The windows that come must be those of closed time, in
+ * silent, nobody knows whether there is nothing to do or nothing is heard. With the first request after that they are said in
+ * arrears, for as long as they may be: the records of a pause and of an outage are the same. The windows that come must be those of closed time, in
  * the order of their deployment. A window of nothing comes out one step of the watermark later than one with requests, or before
  * the next of its deployment. State: 40 bytes and the names, a deployment.
  */
