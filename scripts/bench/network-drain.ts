@@ -44,7 +44,8 @@ async function post(path: string, type: string, body: Buffer): Promise<void> {
   if (response.status > 202) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   const answer = Buffer.from(await response.arrayBuffer());
   // In Protobuf nothing is what says that nothing was left out.
-  if (type === "application/x-protobuf" && answer.length > 0) throw new Error(`${path}: some points are refused`);
+  const isWhole = type === "application/x-protobuf" ? answer.length === 0 : !/"(?:rejected|late|padding)":[1-9]/.test(String(answer));
+  if (!isWhole) throw new Error(`${path}: not all is taken: ${answer}`);
 }
 
 /** Runs `send` until as many as asked have gone, each time over. */
