@@ -2,7 +2,7 @@ import { addressNumber } from "../threats/ip-address.ts";
 import { findAddresses } from "./personal-data.ts";
 
 /** With brackets, quotes and a port around it, as proxies write it. */
-const withPort = /^"?\[?([\da-f.:]{2,45})(?:%[\w.-]{1,20})?\]?(?::\d{1,5})?"?$/i;
+const withPort = /^"?(?:\[([\da-f.:]{2,45})(?:%[\w.-]{1,20})?\]|([\d.]{7,15}))(?::\d{1,5})?"?$/i;
 
 /**
  * A text with each IP address in it hashed in its place, so that lists and texts keep their form. One address is one hash however
@@ -24,7 +24,8 @@ export function hashAddresses(text: string, hash: (address: string) => string): 
 /** IPv4 with dots, IPv6 as RFC 5952 writes it. Undefined where the text is not one address. */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.trim();
-  const number = addressNumber(bare) ?? addressNumber(withPort.exec(bare)?.[1] ?? "");
+  const port = withPort.exec(bare);
+  const number = addressNumber(bare) ?? addressNumber(port?.[1] ?? port?.[2] ?? "");
   if (number === undefined) return undefined;
   const groups = Array.from({ length: 8 }, (_, i) => Number((number >> BigInt(112 - 16 * i)) & 0xffffn));
   if (number >> 32n === 0xffffn)
