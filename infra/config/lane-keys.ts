@@ -16,6 +16,11 @@ export const laneSettings = z.strictObject({
     "a time may lie so far after the broker's timestamp, but for when something expires; a record beyond it is dead-lettered",
   ),
   idleMs: ms(0, 1_000, "an input that was found drained for so long holds the others back no longer"),
+  idleHoldsMs: ms(
+    100,
+    5_000,
+    "for so long the next part of a pipeline relies on a lane's word that it has nothing to read; keep it below `load.latenessS`",
+  ),
   onGap: z
     .enum(["halt", "earliest", "latest"])
     .default("halt")

@@ -57,6 +57,7 @@ describe("settings", () => {
       replayBudgetMs: 2_000,
       maxAheadMs: 3_600_000,
       idleMs: 1_000,
+      idleHoldsMs: 5_000,
       onGap: "halt",
       stallMs: 30_000,
       from: "earliest",

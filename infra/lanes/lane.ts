@@ -10,7 +10,7 @@ import { Pace } from "./pace.ts";
 import { Progress, recoveryText, type Stretch } from "./progress.ts";
 import { recover } from "./recovery.ts";
 import type { LaneSettings } from "./settings.ts";
-import { LaneTap } from "./tap.ts";
+import { idleAgain, LaneTap } from "./tap.ts";
 
 export type LaneStatus = "waiting" | "recovering" | "live" | "finishing" | "closed";
 
@@ -61,6 +61,7 @@ export class Lane {
       partition: name.slot,
       lanes,
       maxAheadMs: settings.maxAheadMs,
+      idleHoldsMs: settings.idleHoldsMs,
       decode: (topic, record) => links.codec.decode(topic, record),
     });
     this.#places = run.inputs.map(({ topic, role }) => ({ topic: links.named(topic.name), partition: role === "table" ? 0 : name.slot }));
@@ -222,14 +223,19 @@ export class Lane {
     const tap = this.taps.find((one) => one.input === input);
     // What comes from another part brings its own marks: an empty fetch says nothing about its time.
     const told = this.#graph.inputs[input]?.role === "parts";
-    if (told || tap === undefined || !this.#idleMatters() || !tap.drainedFor(this.#settings.idleMs)) return;
-    this.#graph.idle(input);
-    this.#progress.foundIdle(input);
+    const { idleMs, idleHoldsMs } = this.#settings;
+    if (told || tap === undefined || !(this.#isWaitedFor || this.taps.length > 1)) return;
+    if (tap.drainedFor(idleMs)) {
+      this.#graph.idle(input);
+      this.#progress.foundIdle(input);
+    } else if (this.#isWaitedFor && input === this.taps[0]?.input && tap.stillDrained(idleAgain * idleHoldsMs)) this.#graph.stillIdle();
+    else return;
     this.#pace.applied(0, 0, this.#graph.pending > 0);
   }
 
-  #idleMatters(): boolean {
-    return this.taps.length > 1 || this.#run.outputs.some(({ role }) => role === "internal");
+  /** Another part goes by its marks. */
+  get #isWaitedFor(): boolean {
+    return this.#run.outputs.some(({ role }) => role === "internal");
   }
 
   #watchTables(): void {
@@ -304,7 +310,7 @@ export class Lane {
   }
 
   #checkpointDue(): boolean {
-    return this.#progress.needsCheckpoint || this.#pace.checkpointDue();
+    return this.#progress.needsCheckpoint || (this.#progress.hasMoved && this.#pace.checkpointDue());
   }
 
   #ahead(): boolean {

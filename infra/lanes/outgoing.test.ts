@@ -83,7 +83,7 @@ describe("what leaves a lane", () => {
   });
 
   it("goes to every partition of the next part where it is a mark", async () => {
-    const mark = { from: 1, lanes: 2, watermark: 5, idle: false, sources: [], body: null };
+    const mark = { from: 1, lanes: 2, watermark: 5, idle: false, idleMs: 0, sources: [], body: null };
     const sent = [...outgoing([{ kind: "mark", topic: marks, value: mark }], "p", await links())];
     expect(sent.map(({ topic, partition, key }) => [topic, partition, key])).toEqual([
       [`ns.${marks.name}`, 0, null],

@@ -5,7 +5,7 @@ const checkpointBytesPerMs = 5_000;
 const checkpointShare = 0.1;
 
 /**
- * When a lane writes: outputs soon after the last transaction, a bare position late, an idle lane never; a checkpoint when
+ * When a lane writes: outputs soon after the last transaction, a bare position late, an idle lane never but to say that it is idle; a checkpoint when
  * replay would take too long, but never for more than a tenth of the lane's time. The only clock a lane looks at, and nothing
  * it decides shows in the outputs.
  */

@@ -19,6 +19,8 @@ export interface LaneSettings {
   readonly maxAheadMs: number;
   /** An input is idle when it has been drained for so long, as fetches at its high watermark have shown. */
   readonly idleMs: number;
+  /** How long the next part relies on a lane's word that its inputs are idle; the lane gives it again in less than half that time. */
+  readonly idleHoldsMs: number;
   /** What a lane does whose next records are gone from the topic. */
   readonly onGap: "halt" | "earliest" | "latest";
   /** A lane that has applied records and committed none for so long is given up and followed by another. */

@@ -97,6 +97,22 @@ describe("a drained input", () => {
     expect(tap.drainedFor(1_000)).toBe(true);
   });
 
+  it("is told of every so often after that, as long as nothing comes", () => {
+    const { tap } = rig();
+    tap.feed(drained(4));
+    expect(tap.stillDrained(0)).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    tap.drainedFor(1_000);
+    vi.advanceTimersByTime(1_999);
+    expect(tap.stillDrained(2_000)).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect([tap.stillDrained(2_000), tap.stillDrained(2_000)]).toEqual([true, false]);
+    tap.feed(fetched([4], 5, 5));
+    tap.feed(drained(5));
+    vi.advanceTimersByTime(5_000);
+    expect(tap.stillDrained(2_000)).toBe(false);
+  });
+
   it("is told once, and again only after its next record", () => {
     const { tap } = rig();
     tap.feed(drained(4));

@@ -18,6 +18,9 @@ export interface TapOwner {
   unreadable(fault: Fault): void;
 }
 
+/** Of the time that its word is good for, until a lane says again that it is idle: fetches and a transaction take their time. */
+export const idleAgain = 0.4;
+
 /** One input of one lane, as the shared feed sees it. */
 export class LaneTap implements Tap {
   readonly topic: string;
@@ -28,6 +31,7 @@ export class LaneTap implements Tap {
   readonly #owner: TapOwner;
   #busy = false;
   #drainedAt: number | undefined;
+  #saidAt: number | undefined;
 
   constructor({ topic, partition }: Place, input: number, owner: TapOwner) {
     this.topic = topic;
@@ -51,8 +55,10 @@ export class LaneTap implements Tap {
   /** While the lane waits for a schema the answer is let go: `next` has not moved, so the same comes again. */
   feed(fetched: Fetched): void {
     this.end = fetched.highWatermark;
-    if (fetched.records.length > 0 || fetched.next < fetched.highWatermark) this.#drainedAt = undefined;
-    else this.#drainedAt ??= Date.now();
+    if (fetched.records.length > 0 || fetched.next < fetched.highWatermark) {
+      this.#drainedAt = undefined;
+      this.#saidAt = undefined;
+    } else this.#drainedAt ??= Date.now();
     if (this.#busy) return;
     const waiting = this.#owner.take(fetched);
     if (waiting === undefined) return;
@@ -74,6 +80,14 @@ export class LaneTap implements Tap {
   drainedFor(ms: number): boolean {
     if (this.#drainedAt === undefined || Date.now() - this.#drainedAt < ms) return false;
     this.#drainedAt = Number.POSITIVE_INFINITY;
+    this.#saidAt = Date.now();
+    return true;
+  }
+
+  /** True every so often after that, as long as fetches find nothing. */
+  stillDrained(everyMs: number): boolean {
+    if (this.#saidAt === undefined || Date.now() - this.#saidAt < everyMs) return false;
+    this.#saidAt = Date.now();
     return true;
   }
 }

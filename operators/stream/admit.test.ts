@@ -124,7 +124,7 @@ describe("what the next part of a pipeline lets in", () => {
   const parts = { topic, role: "parts" } as const;
   const sent = (body: unknown, sources: unknown[] = []): LogRecord => ({
     ...record(event, null),
-    value: topic.type.toBuffer({ from: 1, lanes: 2, watermark: 5, idle: false, sources, body }),
+    value: topic.type.toBuffer({ from: 1, lanes: 2, watermark: 5, idle: false, idleMs: 0, sources, body }),
   });
 
   it("is a body with the public records behind it as its origin", () => {

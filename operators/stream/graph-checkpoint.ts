@@ -17,7 +17,7 @@ const source = {
   fields: [
     { name: "id", type: "int" },
     { name: "watermark", type: "double" },
-    { name: "idle", type: "boolean" },
+    { name: "idleUntilMs", type: "double" },
   ],
 };
 /** In the order of the part's inputs. */

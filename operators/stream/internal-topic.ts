@@ -13,7 +13,9 @@ export interface Envelope<T> {
   readonly lanes: number;
   /** Event time in microseconds the sender has reached; -Infinity before its first record. */
   readonly watermark: number;
+  /** The sender has drained its inputs: nobody waits for it, for `idleMs` after the time the broker gave the mark. It says so again before. */
   readonly idle: boolean;
+  readonly idleMs: number;
   /** The public records behind the body, first and last where there are many. */
   readonly sources: readonly SourceRef[];
   readonly body: T | null;
@@ -33,6 +35,7 @@ export function betweenParts<T>(pipeline: string, name: string, codec: Codec<T>)
       { name: "lanes", type: "int", doc: "How many lanes the sending part has." },
       { name: "watermark", type: "double", doc: "Event time in microseconds the sender has reached." },
       { name: "idle", type: "boolean", doc: "The sender has drained its input and waits." },
+      { name: "idleMs", type: "double", default: 0, doc: "How long after this record's timestamp that may be relied on, in milliseconds." },
       {
         name: "sources",
         type: {

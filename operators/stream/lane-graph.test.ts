@@ -203,6 +203,26 @@ describe("a part that others wait for", () => {
     ]);
   });
 
+  it("says again that it has nothing to read, without a change of its state, and not where it has", () => {
+    const graph = seen(sums);
+    graph.feed(0, [record(5)]);
+    graph.stillIdle();
+    graph.idle(0);
+    graph.take();
+    const before = graph.dump();
+    graph.stillIdle();
+    graph.stillIdle();
+    expect(sent(graph)).toEqual([
+      ["mark", "idle", 5],
+      ["mark", "idle", 5],
+    ]);
+    expect(graph.dump()).toEqual(before);
+    graph.feed(0, [record(6)]);
+    graph.take();
+    graph.stillIdle();
+    expect(sent(graph)).toEqual([]);
+  });
+
   it("stays out of their way when a table changes: nothing would say again that it waits", () => {
     const graph = seen(sums);
     graph.feed(0, [record(5)]);

@@ -23,6 +23,8 @@ export interface GraphOptions {
   readonly decode: Decode;
   /** How far an event time may lie after the broker's timestamp. */
   readonly maxAheadMs: number;
+  /** How long others may rely on a mark of idleness; for ever where it is left out, as without a broker. */
+  readonly idleHoldsMs?: number;
   /** Told every score the detectors compute; for `apply`, not for lanes. */
   readonly onScore?: Scored;
 }
@@ -132,7 +134,7 @@ export class LaneGraph {
       const { value, clocked } = admitted;
       const woken = this.#drained;
       input.idle = false;
-      const stepped = input.clock.see(clocked as never) && this.#reached() > this.#watermark;
+      const stepped = input.clock.see(clocked as never, record.timestampMs) && this.#reached() > this.#watermark;
       if (stepped) {
         flush();
         this.#watermark = this.#reached();
@@ -156,8 +158,15 @@ export class LaneGraph {
     const input = this.#input(index);
     input.idle = true;
     if (!this.#drained && this.#reached() <= this.#watermark) return;
+    // Said anew where it was said before, by a former life of the lane whose word is good no more.
+    if (this.#drained) this.#marked = undefined;
     this.#watermark = Math.max(this.#watermark, this.#reached());
     this.#push(input, [], []);
+  }
+
+  /** Still nothing to read: says so again, for those that wait. No change of state, so no place in the order of the inputs. */
+  stillIdle(): void {
+    if (this.#drained) this.#tell(true);
   }
 
   /** Closes everything still open, as if the watermark had passed it. For `apply`; a lane never does this. */
@@ -276,8 +285,8 @@ export class LaneGraph {
   }
 
   #envelope(body: unknown, sources: Envelope<unknown>["sources"], idle = false): Mark {
-    const { partition: from, lanes } = this.#how;
-    return { from, lanes, watermark: this.#watermark, idle, sources, body };
+    const { partition: from, lanes, idleHoldsMs = Number.POSITIVE_INFINITY } = this.#how;
+    return { from, lanes, watermark: this.#watermark, idle, idleMs: idle ? idleHoldsMs : 0, sources, body };
   }
 
   /** After what a push produced, tells the next part how far this lane is: at each step and each change of idleness, wherever fetches end. */
@@ -287,6 +296,10 @@ export class LaneGraph {
     // Time has not begun, as long as one of several inputs has not been heard of: a mark of that would stand where a fetch was cut.
     if (this.#marked === undefined && this.#watermark === Number.NEGATIVE_INFINITY && !idle) return;
     this.#marked = { watermark: this.#watermark, idle };
+    this.#tell(idle);
+  }
+
+  #tell(idle: boolean): void {
     for (const { topic, by } of this.#part.sinks) {
       if (by !== undefined) this.#emit({ kind: "mark", topic, value: this.#envelope(null, [], idle) });
     }

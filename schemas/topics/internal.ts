@@ -20,7 +20,7 @@ export function internalTopic<T>({ name, schema, eventTime }: InternalEntry<T>):
     cleanup: "delete",
     retentionMs: days(3),
     maxRecordBytes: inputRecordBytes,
-    timestampType: "CreateTime",
+    timestampType: "LogAppendTime",
     table: null,
     complete: (value) => value,
     senseless: () => undefined,

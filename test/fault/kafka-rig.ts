@@ -23,6 +23,7 @@ const settings: LaneSettings & MemberSettings = {
   lingerMs: 20,
   quietLingerMs: 20,
   quietMs: 300,
+  idleHoldsMs: 5_000,
   checkpointIntervalMs: 500,
   maxBatchRecords: 500,
   sessionTimeoutMs: 3_000,

@@ -22,6 +22,7 @@ export const testSettings: LaneSettings & MemberSettings = {
   replayBudgetMs: 2_000,
   maxAheadMs: Number.POSITIVE_INFINITY,
   idleMs: 30,
+  idleHoldsMs: 250,
   onGap: "halt",
   stallMs: 5_000,
   from: "earliest",

@@ -52,7 +52,8 @@ export async function survives(
 async function settled(rig: LaneRig, workers: readonly Working[], outputs: readonly AnyTopic[]): Promise<boolean> {
   const count = async () => (await Promise.all(outputs.map((output) => rig.read(output.name)))).flat(2).length;
   const before = await count();
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  // Long enough for a lane that has just come to say that it has nothing to read, and for what that closes.
+  await new Promise((resolve) => setTimeout(resolve, 400));
   const lanes = workers.flatMap(({ worker }) => worker.lanes());
   return before > 0 && (await count()) === before && lanes.every((lane) => lane.status === "live" && lane.stalledMs === 0);
 }
