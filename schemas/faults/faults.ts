@@ -26,7 +26,7 @@ export const faults = {
   GW_RECORD_TIME: {
     retriable: false,
     then: "dead-letter",
-    remedy: "Times lie in 2000 to 2100 and, but for when something expires, not far after the broker's.",
+    remedy: "Give times of 2000 to 2100 and, expiries apart, not far after the broker's clock.",
   },
   GW_STAGE_THREW: { retriable: false, then: "dead-letter", remedy: "A defect: report the message with the dead letter's bytes." },
   GW_ROW_REFUSED: { retriable: false, then: "dead-letter", remedy: "ClickHouse takes no such row; see what its message names." },
