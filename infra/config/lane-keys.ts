@@ -13,7 +13,7 @@ export const laneSettings = z.strictObject({
   maxAheadMs: ms(
     0,
     3_600_000,
-    "a time may lie so far after the broker's timestamp, but for when something expires; a record beyond it is dead-lettered",
+    "a time may lie so far after the broker's timestamp, expiries apart; a record beyond it is dead-lettered",
   ),
   idleMs: ms(0, 1_000, "an input that was found drained for so long holds the others back no longer"),
   idleHoldsMs: ms(
