@@ -25,8 +25,8 @@ export default defineConfig({
     projects: [
       project("unit", ["{schemas,operators,pipelines,infra,scripts}/**/*.test.ts"], { workers: 2, order: 0 }),
       project("together", ["test/{docs,house,package,pipelines,registry,schemas}/**/*.test.ts"], { workers: 2, order: 0 }),
-      project("waiting", ["test/{fault,ingest,local-stack,sinks}/**/*.test.ts"], { workers: 2, order: 1 }),
-      project("alone", ["test/!(docs|fault|house|ingest|local-stack|package|pipelines|registry|schemas|sinks)/**/*.test.ts"], {
+      project("waiting", ["test/{fault,ingest,lanes,local-stack,sinks}/**/*.test.ts"], { workers: 2, order: 1 }),
+      project("alone", ["test/!(docs|fault|house|ingest|lanes|local-stack|package|pipelines|registry|schemas|sinks)/**/*.test.ts"], {
         workers: 1,
         order: 2,
       }),
