@@ -10,11 +10,7 @@ export const laneSettings = z.strictObject({
   maxBatchRecords: z.int().positive().default(5_000).describe("input records a transaction covers at most; a lane holds twice as many"),
   checkpointIntervalMs: ms(10, 30_000, "a lane's state is written so often"),
   replayBudgetMs: ms(1, 2_000, "a checkpoint is due earlier where replay would take longer than this"),
-  maxAheadMs: ms(
-    0,
-    3_600_000,
-    "a time may lie so far after the broker's timestamp, expiries apart; a record beyond it is dead-lettered",
-  ),
+  maxAheadMs: ms(0, 3_600_000, "a time may lie so far after the broker's timestamp, expiries apart; a record beyond it is dead-lettered"),
   idleMs: ms(0, 1_000, "an input that was found drained for so long holds the others back no longer"),
   idleHoldsMs: ms(
     100,

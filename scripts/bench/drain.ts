@@ -15,7 +15,7 @@ import type { Course, Lap } from "./contender.ts";
 /**
  * How fast a worker drains a backlog, beside the bare kafkajs consumer on the same records of the same broker in the same run.
  *
- *     node scripts/bench/drain.ts --records 500000 --window-ms 1000 --reps 3
+ *     npx node scripts/bench/drain.ts --records 500000 --window-ms 1000 --reps 3
  *
  * Each contender is a process of its own, one after the other, all of them once a repetition. Broker, load and contenders share
  * the machine: compare ratios.

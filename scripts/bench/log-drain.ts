@@ -16,7 +16,7 @@ import { openIntake } from "../ingest/open-intake.ts";
 /**
  * How fast access logs come in: lines read, lines followed from a file, and lines followed into a Kafka.
  *
- *     KAFKA_BROKERS=127.0.0.1:9092 SCHEMA_REGISTRY_URL=http://127.0.0.1:8081/apis/ccompat/v7 node scripts/bench/log-drain.ts
+ *     KAFKA_BROKERS=127.0.0.1:9092 SCHEMA_REGISTRY_URL=http://127.0.0.1:8081/apis/ccompat/v7 npx node scripts/bench/log-drain.ts
  *
  * One line of JSON a figure; without KAFKA_BROKERS the last is left out. Lines are like those of a small site, each another.
  */

@@ -20,7 +20,7 @@ import { startIngest } from "../ingest/start-ingest.ts";
 /**
  * How fast telemetry comes in over the network and into a Kafka: events as JSON Lines, OTLP batches as a collector sends them, a scrape, tokens.
  *
- *     node scripts/bench/network-drain.ts --events 200000 --reps 3
+ *     npx node scripts/bench/network-drain.ts --events 200000 --reps 3
  *
  * One line of JSON a run. A run ends when Kafka has all of it; tokens are counted by then. Client and way in share this process, bodies
  * are made before, Kafka is another process of this machine.

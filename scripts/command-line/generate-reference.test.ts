@@ -8,7 +8,7 @@ import { withGuideParts } from "./guide-parts.ts";
 describe("generated reference", () => {
   it.for(Object.keys(referencePages))("%s is what the code says now", (name) => {
     const written = readFileSync(new URL(name, referenceFolder), "utf8");
-    expect(written, "run: node scripts/command-line/generate-reference.ts").toBe(referencePages[name]?.());
+    expect(written, "run: npx node scripts/command-line/generate-reference.ts").toBe(referencePages[name]?.());
   });
 
   it("leaves nothing out", () => {
@@ -22,7 +22,7 @@ describe("generated reference", () => {
 
 describe("what the guide takes from code", () => {
   it.for(guidePages())("$page is what the code says now", ({ text, made }) => {
-    expect(text, "run: node scripts/command-line/generate-reference.ts").toBe(made);
+    expect(text, "run: npx node scripts/command-line/generate-reference.ts").toBe(made);
   });
 
   const marked = (name: string, inside: string) => `before\n<!-- ${name}: made by it -->\n${inside}<!-- end of it -->\nafter`;

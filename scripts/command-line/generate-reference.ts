@@ -13,7 +13,7 @@ import { keyRow, sentence, table } from "./reference-table.ts";
 /**
  * Writes the pages that come from code: commands, configuration, metrics, and what the guide takes from it.
  *
- *     node scripts/command-line/generate-reference.ts
+ *     npx node scripts/command-line/generate-reference.ts
  */
 export const referencePages: Readonly<Record<string, () => string>> = {
   "commands.md": commandsPage,

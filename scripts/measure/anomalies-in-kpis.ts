@@ -9,7 +9,7 @@ const usual = 5;
 /**
  * Prints the table of guide page 14 from public series of web services, in a minute or two:
  *
- *     node scripts/measure/anomalies-in-kpis.ts
+ *     npx node scripts/measure/anomalies-in-kpis.ts
  */
 async function main(): Promise<void> {
   const folder = dataFolder("E_anomaly");

@@ -6,7 +6,7 @@ import { replicaCosts, servedBy, wantedByScaling, wantedByTarget } from "./repli
 /**
  * Prints the tables of guide page 19 from public traces:
  *
- *     node scripts/measure/load-and-replicas.ts
+ *     npx node scripts/measure/load-and-replicas.ts
  */
 async function main(): Promise<void> {
   const folder = dataFolder("A_llm_traces");

@@ -6,7 +6,7 @@ import { alertsOf, foundBy, foundTable } from "./threats-found.ts";
 /**
  * Prints the tables of guide page 15 from public sets, run through `threats` with its defaults:
  *
- *     node scripts/measure/threats.ts
+ *     npx node scripts/measure/threats.ts
  */
 async function main(): Promise<void> {
   const prompts = samplesBelow("C_prompts", promptSamples);

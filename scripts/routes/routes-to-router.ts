@@ -9,7 +9,7 @@ import type { RouterEventInput } from "../../schemas/types/avro.ts";
  * Turns per-token routes into `moe.router` lines, as an engine would have counted them: `concurrent` requests decode side by
  * side, one token a step each, and every `tokens` tokens make one event a layer.
  *
- *     node scripts/routes/routes-to-router.ts --in routes.ndjson.gz --experts 32 > router.jsonl
+ *     npx node scripts/routes/routes-to-router.ts --in routes.ndjson.gz --experts 32 > router.jsonl
  *
  * Input: JSON Lines `{"req": 0, "i": 132, "e": [[31, 21, 6, 22], …]}`, `e` one list of chosen experts a layer; gzip by name.
  */

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { topics } from "../../schemas/topics/index.ts";
 import { generateReference, referenceFile } from "./generate-reference.ts";
 
-it("docs/reference/topics.md is what the catalogue says; else run node scripts/schemas/generate-reference.ts", () => {
+it("docs/reference/topics.md is what the catalogue says; else run npx node scripts/schemas/generate-reference.ts", () => {
   expect(readFileSync(referenceFile, "utf8")).toBe(generateReference());
 });
 

@@ -6,7 +6,7 @@ import type { AnyTopic } from "../../schemas/topics/topic.ts";
 /**
  * Writes `docs/reference/topics.md` from the catalogue and the docs of the Avro fields.
  *
- *     node scripts/schemas/generate-reference.ts
+ *     npx node scripts/schemas/generate-reference.ts
  */
 export const referenceFile = new URL("../../docs/reference/topics.md", import.meta.url);
 

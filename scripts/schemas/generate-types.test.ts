@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { generateTypes, typesFile } from "./generate-types.ts";
 
-it("schemas/types/avro.ts is what the Avro files say; else run node scripts/schemas/generate-types.ts", () => {
+it("schemas/types/avro.ts is what the Avro files say; else run npx node scripts/schemas/generate-types.ts", () => {
   expect(readFileSync(typesFile, "utf8")).toBe(generateTypes());
 });
 

@@ -5,7 +5,7 @@ import { type Field, type RecordShape, type Shape, shapeOf } from "../../schemas
  * Writes `schemas/types/avro.ts` from the Avro files: an interface a record with the docs of its fields, a union an enum, and
  * `…Input` as a producer writes it in JSON, where what has a default may be left out.
  *
- *     node scripts/schemas/generate-types.ts
+ *     npx node scripts/schemas/generate-types.ts
  */
 export const typesFile = new URL("../../schemas/types/avro.ts", import.meta.url);
 const avroFolder = new URL("../../schemas/avro/", import.meta.url);

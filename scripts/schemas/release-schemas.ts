@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "
  * Keeps today's schemas as the next released version of each topic that has changed: from then on the tests hold every later
  * schema to them.
  *
- *     node scripts/schemas/release-schemas.ts
+ *     npx node scripts/schemas/release-schemas.ts
  */
 const releasedFolder = new URL("../../schemas/released/", import.meta.url);
 const avroFolder = new URL("../../schemas/avro/", import.meta.url);
