@@ -35,7 +35,9 @@ const cookie = "gatewatch";
  */
 export function guard(server: FastifyInstance, { host, token }: Guarded): void {
   if (!isLoopback(host) && token === undefined)
-    throw new Fault("GW_USAGE", `${host} can be reached from other machines: a token is needed`, { host });
+    throw new Fault("GW_USAGE", `${host} can be reached from other machines: a token is needed; that of the ways in is ingest.token`, {
+      host,
+    });
   server.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
     if (isLoopback(host) && !calledByLoopback(request)) return reply.code(403).send({ error: "call it by 127.0.0.1 or localhost" });

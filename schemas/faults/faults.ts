@@ -18,7 +18,11 @@ export const faults = {
   GW_DECODE_SCHEMA_UNKNOWN: { retriable: false, then: "dead-letter", remedy: "Register the schema, then send the record again." },
   GW_DECODE_SCHEMA_FOREIGN: { retriable: false, then: "dead-letter", remedy: "Write with a schema that the topic's reader can resolve." },
   GW_DECODE_TRUNCATED: { retriable: false, then: "dead-letter", remedy: "The bytes do not hold what the schema says; check the producer." },
-  GW_RECORD_UNREADABLE: { retriable: false, then: "dead-letter", remedy: "Write one JSON object a line, in UTF-8." },
+  GW_RECORD_UNREADABLE: {
+    retriable: false,
+    then: "dead-letter",
+    remedy: "Write it in the form that its way in takes (JSON Lines, or the log's own), in UTF-8.",
+  },
   GW_RECORD_TOPIC: { retriable: false, then: "dead-letter", remedy: "Name a topic that this pipeline reads." },
   GW_RECORD_SHAPE: { retriable: false, then: "dead-letter", remedy: "Make the value fit the topic's schema." },
   GW_RECORD_KEY: { retriable: false, then: "dead-letter", remedy: "Give the key as the topic catalogue builds it, or leave it out." },

@@ -57,6 +57,15 @@ describe("what the console says", () => {
     ]);
   });
 
+  it("shows a graver alert about a matter that was shown already", () => {
+    const story = new Telling();
+    const sent = [alerted(0, { severity: "MEDIUM" }), alerted(1_000, { severity: "CRITICAL", title: "worse" }), alerted(2_000)];
+    expect(sent.flatMap((alert, n) => story.alert({ ...alert, id: `a${n}` }, startMs + n * 1_000))).toEqual([
+      "alert 12:00:00 MEDIUM http.threat sim: a path that should not be there",
+      "alert 12:00:01 CRITICAL http.threat sim: worse",
+    ]);
+  });
+
   it("joins the alerts of one attack, from however many sources, and counts them", () => {
     const story = new Telling();
     story.injection(injected({ evidence: [{ name: "source", value: "192.0.2.2", note: "" }] }), startMs);

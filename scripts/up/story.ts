@@ -1,8 +1,9 @@
 import type { AlertView } from "../../infra/http/status-view.ts";
+import { severities } from "../../operators/threats/join-findings.ts";
 import { alertLine, clock } from "./alert-line.ts";
 import type { Answer, Attributed, Findings, Told } from "./findings.ts";
 
-/** Alerts of one kind about one matter within this time are one line and a number. */
+/** Alerts of one kind about one matter within this time are one line and a number; a graver one than was shown is a line again. */
 const joinedMs = 60_000;
 /** Matters that are remembered at once. */
 const mostJoined = 1_000;
@@ -34,9 +35,10 @@ export class Story {
     const matter = injection === undefined ? matterOf(entity) : `${injection.fault}|${injection.startTs}`;
     const name = `${deploymentId}|${kind}|${matter}`;
     const joined = this.#joined.get(name);
-    if (joined !== undefined) joined.more += 1;
+    if (joined !== undefined && !isGraver(alert, joined.alert)) joined.more += 1;
     else {
-      if (this.#joined.size < mostJoined) this.#joined.set(name, { untilMs: nowMs + joinedMs, more: 0, alert });
+      if (joined !== undefined) joined.alert = alert;
+      else if (this.#joined.size < mostJoined) this.#joined.set(name, { untilMs: nowMs + joinedMs, more: 0, alert });
       lines.push(alertLine(alert));
     }
     return answer === undefined ? lines : [...lines, foundLine(answer)];
@@ -55,6 +57,9 @@ export class Story {
     return lines;
   }
 }
+
+const order: readonly string[] = severities;
+const isGraver = (alert: AlertView, shown: AlertView): boolean => order.indexOf(alert.severity) > order.indexOf(shown.severity);
 
 function foundLine({ injection: { fault, deploymentId }, kind, afterS }: Answer): string {
   return `found: ${fault} on ${deploymentId} by ${kind}${afterS === null ? "" : ` after ${afterS.toFixed(1)} s`}`;

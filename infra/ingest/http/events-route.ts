@@ -43,7 +43,9 @@ export function eventsRoute(server: FastifyInstance, intake: Intake, limits: Bod
     if (topic === undefined || topic.role !== "input") return reply.code(404).send({ error: `events can be sent to ${inputs}` });
     const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     if (!isReadable(request) || !(lineTypes.has(type) || jsonTypes.has(type)))
-      return reply.code(415).send({ error: "send application/json or application/x-ndjson, plain or gzip" });
+      return reply
+        .code(415)
+        .send({ error: "set content-type: application/json for one or an array, application/x-ndjson for lines; plain or gzip" });
     const tally: Tally = { accepted: 0, rejected: 0, next: 0, faults: [] };
     try {
       if (lineTypes.has(type)) await takeLines(topic, request, { intake, limits, tally });
