@@ -43,7 +43,10 @@ export function guard(server: FastifyInstance, { host, token }: Guarded): void {
     if (isLoopback(host) && !calledByLoopback(request)) return reply.code(403).send({ error: "call it by 127.0.0.1 or localhost" });
     if (token === undefined || matches(bearer(request), token) || matches(remembered(request), kept(token))) return;
     if (matches(inAddress(request), token)) return remember(request, reply, token);
-    return reply.code(401).header("www-authenticate", "Bearer").send({ error: "a token is needed: authorization: Bearer …, or ?token=…" });
+    return reply
+      .code(401)
+      .header("www-authenticate", "Bearer")
+      .send({ error: "a token is needed: authorization: Bearer …, or ?token=… once for a page" });
   });
 }
 
