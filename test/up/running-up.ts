@@ -20,10 +20,11 @@ export class RunningUp {
   readonly #exit: Promise<number | null>;
   output = "";
 
-  constructor(dataDir: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  constructor(dataDir: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}, start = [process.execPath, bin, "up"]) {
+    const [program = "", ...before] = start;
     this.dataDir = dataDir;
     const env = { ...withoutAddresses(), GATEWATCH_ANY_PORTS: "1", ...environment };
-    this.#child = spawn(process.execPath, [bin, "up", "--data-dir", dataDir, "--port", "0", ...args], {
+    this.#child = spawn(program, [...before, "--data-dir", dataDir, "--port", "0", ...args], {
       env,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,

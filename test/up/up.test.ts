@@ -180,4 +180,14 @@ describe("gatewatch up in memory", () => {
     expect((await up.ended()).code).toBe(0);
     await nothingLeft(data.dir);
   });
+
+  it("ends when npm alone is told to, as service managers do it", { timeout: 60_000 }, async () => {
+    const own = temporaryDir();
+    running = new RunningUp(own.dir, ["--profile", "memory", "--no-simulate"], {}, ["npm", "start", "--"]);
+    await running.says(/^Gatewatch is ready/m);
+    running.signal("SIGTERM");
+    await running.ended();
+    await nothingLeft(own.dir);
+    own.remove();
+  });
 });
