@@ -7,14 +7,14 @@ import { isRunning } from "../../infra/local-stack/process-identity.ts";
 import { until } from "../../test/lanes/harness.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** What stands in for `gatewatch run`: notes its lives in a file once it listens to its parent, and does what its first argument says. */
+/** What stands in for `gatewatch run`: listens to its parent, notes its lives in a file, tells that it runs, and does what its first argument says. */
 const program = `
 import { appendFileSync } from "node:fs";
 const [, , , what, lives] = process.argv;
 process.on("disconnect", () => { appendFileSync(lives, "leash\\n"); process.exit(0); });
 process.on("SIGTERM", () => { appendFileSync(lives, "stopped\\n"); process.exit(0); });
-process.send({ worker: "running", address: "http://" + process.pid });
 appendFileSync(lives, process.pid + " " + process.argv.slice(5).join(" ") + "\\n");
+process.send({ worker: "running", address: "http://" + process.pid }, () => {});
 if (what === "crash") setTimeout(() => process.exit(5), 50);
 if (what === "hopeless") { process.send({ worker: "failed", code: "GW_SCHEMA_INCOMPATIBLE" }); setTimeout(() => process.exit(1), 50); }
 setInterval(() => {}, 1000);
