@@ -7,7 +7,10 @@ import { isRunning } from "../../infra/local-stack/process-identity.ts";
 import { until } from "../../test/lanes/harness.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** What stands in for `gatewatch run`: listens to its parent, notes its lives in a file, tells that it runs, and does what its first argument says. */
+/**
+ * What stands in for `gatewatch run`: listens to its parent, notes its lives in a file, tells that it runs, and does what its
+ * first argument says.
+ */
 const program = `
 import { appendFileSync } from "node:fs";
 const [, , , what, lives] = process.argv;
