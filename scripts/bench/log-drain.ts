@@ -64,7 +64,7 @@ async function followed(format: string, intake: Intake): Promise<number> {
   };
   const from = performance.now();
   const options = { format: form, path: join(dir, `${format}.log`), stateDir: join(dir, String(from)), badLines: refused };
-  const tail = await startTail(options, counting, (line) => process.stderr.write(`${line}\n`), new AbortController().signal);
+  const tail = await startTail(options, counting, (line) => process.stderr.write(`${line}\n`));
   await all;
   const took = seconds(from);
   await tail.stop();

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Settings } from "../../infra/config/settings.ts";
 import type { Intake } from "../../infra/ingest/intake.ts";
@@ -6,16 +5,17 @@ import { CountedRoutes } from "../../infra/ingest/routing/counted-routes.ts";
 import { routingRoutes } from "../../infra/ingest/routing/routing-routes.ts";
 import { startDumps } from "../../infra/ingest/routing/start-dumps.ts";
 import type { Telling } from "../../infra/ingest/way-in.ts";
-import { dataDir } from "../command-line/addresses.ts";
+import { stateDirOf } from "./state-dir.ts";
 
 /** Counting of posted tokens and balancers' counts, and the folders of dumps that the configuration names. Throws GW_USAGE, GW_CONFIG_INVALID. */
-export async function openRouting({ ingest, lane, namespace }: Settings, intake: Intake, { say, waits }: Telling) {
+export async function openRouting(settings: Settings, intake: Intake, { say, waits }: Telling) {
+  const { ingest, lane } = settings;
   const dumps = await startDumps(
     {
       dumps: ingest.watchDumps,
       topK: ingest.dumpsTopK,
       deploymentId: ingest.deploymentId,
-      stateDir: ingest.stateDir === "" ? join(dataDir(), "ingest", namespace) : ingest.stateDir,
+      stateDir: stateDirOf(settings),
       coversMs: ingest.dumpsCoverS * 1_000,
       waits,
     },

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Settings } from "../../infra/config/settings.ts";
 import type { Intake } from "../../infra/ingest/intake.ts";
 import { DeadLetterLines } from "../../infra/ingest/logs/bad-lines.ts";
@@ -8,19 +7,19 @@ import type { Telling } from "../../infra/ingest/way-in.ts";
 import { keyedHash } from "../../operators/privacy/keyed-hash.ts";
 import { protectText } from "../../operators/privacy/protect.ts";
 import { topics } from "../../schemas/topics/index.ts";
-import { dataDir } from "../command-line/addresses.ts";
 import { topicSpec } from "../worker/topic-specs.ts";
 import type { Connected } from "./open-intake.ts";
+import { stateDirOf } from "./state-dir.ts";
 
 /** Follows the logs that the configuration names, until stopped. Throws GW_USAGE, GW_CONFIG_INVALID. */
 export async function openTails({ log, named }: Connected, settings: Settings, intake: Intake, { say, waits }: Telling) {
-  const { tail, tailFrom, tailTenant, tailRotateWaitS, stateDir, deploymentId } = settings.ingest;
+  const { tail, tailFrom, tailTenant, tailRotateWaitS, deploymentId } = settings.ingest;
   const letters = new DeadLetterLines(log, named, (line) => protectText(line, settings.privacy));
   if (tail.length > 0) await log.admin.createTopics([topicSpec(topics.dlq, named, settings.kafka)]);
   const tails = await startTails(
     {
       tails: tail,
-      stateDir: stateDir === "" ? join(dataDir(), "ingest", settings.namespace) : stateDir,
+      stateDir: stateDirOf(settings),
       badLines: letters.put,
       from: tailFrom,
       rotateWaitMs: tailRotateWaitS * 1_000,
@@ -30,7 +29,6 @@ export async function openTails({ log, named }: Connected, settings: Settings, i
     },
     intake,
     say,
-    new AbortController().signal,
   );
   return {
     running: tails.running,

@@ -37,7 +37,7 @@ describe.skipIf(path === undefined)("the log of a real nginx", () => {
     if (format === undefined) throw new Error(name);
     const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => void bad.push(...lines);
     const options = { format, path: nginx.log, stateDir: join(nginx.dir, "state"), badLines, pollMs: 20, rotateWaitMs: 500 };
-    tail = await startTail(options, intake, () => undefined, new AbortController().signal);
+    tail = await startTail(options, intake, () => undefined);
   }
   afterEach(async () => {
     await tail.stop();

@@ -59,7 +59,7 @@ describe.skipIf(folder === undefined)("public access logs (of shared/data)", () 
     };
     const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => void bad.push(...lines);
     const options = { format: nginxCombined, path: log, stateDir: join(dir, "state"), badLines, pollMs: 10 };
-    const tail = await startTail(options, intake, () => undefined, new AbortController().signal);
+    const tail = await startTail(options, intake, () => undefined);
     await expect.poll(() => taken.length + bad.length, { timeout: 20_000 }).toBe(rows.length);
     await tail.stop();
     expect(bad.map(({ line }) => String(line.bytes))).toEqual([]);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { outputId } from "../../../operators/stream/output-id.ts";
 import type { CutLine } from "../lines.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { notThere } from "./not-there.ts";
 import { OpenFile } from "./open-file.ts";
 import { PositionFile, type TailPosition } from "./position-file.ts";
 import { relocated, rotatedSince } from "./rotated.ts";
@@ -144,11 +145,6 @@ export class FileFollower {
     const { origin, generation } = this.#known;
     return ({ sha256 }) => outputId(["file", origin, resolve(this.#options.path), file.inode, generation, sha256]);
   }
-}
-
-/** A path that leads nowhere yet; whatever else is wrong with it must be said. */
-function notThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }
 
 const followed = (file: OpenFile, lines: readonly CutLine[]): FollowedLines => ({

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { notThere } from "./not-there.ts";
 import { changedMs, OpenFile } from "./open-file.ts";
 import type { FilePosition } from "./position-file.ts";
 
@@ -18,13 +19,13 @@ const rotatedName = /^[.-][\d._-]*\d(\.(?:gz|bz2|xz|zst|lz4|lzma|Z))?$/;
 async function siblings(path: string): Promise<Sibling[]> {
   const dir = dirname(path);
   const own = basename(path);
-  const names = await readdir(dir).catch(() => []);
+  const names = (await readdir(dir).catch(notThere)) ?? [];
   const found: Sibling[] = [];
   for (const name of names) {
     const form = name.startsWith(own) ? rotatedName.exec(name.slice(own.length)) : null;
     if (form === null) continue;
     const at = join(dir, name);
-    const details = await stat(at, { bigint: true }).catch(() => undefined);
+    const details = await stat(at, { bigint: true }).catch(notThere);
     if (!details?.isFile()) continue;
     found.push({ path: at, inode: `${details.dev}:${details.ino}`, changedMs: changedMs(details), isCompressed: form[1] !== undefined });
   }
@@ -36,7 +37,7 @@ async function siblings(path: string): Promise<Sibling[]> {
  * is what a rotation by copying leaves. Undefined where neither is there.
  */
 export async function relocated(path: string, known: FilePosition): Promise<OpenFile | undefined> {
-  const current = await stat(path, { bigint: true }).catch(() => undefined);
+  const current = await stat(path, { bigint: true }).catch(notThere);
   const places = [
     { path, inode: current === undefined ? "" : `${current.dev}:${current.ino}` },
     ...(await siblings(path)).filter(({ isCompressed }) => !isCompressed),

@@ -18,12 +18,7 @@ const intake: Intake = {
   },
 };
 const start = (tails: string[], say: (line: string) => void = () => undefined) =>
-  startTails(
-    { tails, stateDir: join(dir, "state"), badLines: async () => undefined, pollMs: 10 },
-    intake,
-    say,
-    new AbortController().signal,
-  );
+  startTails({ tails, stateDir: join(dir, "state"), badLines: async () => undefined, pollMs: 10 }, intake, say);
 
 it("tails each file in its own form, into the topic of the form", async () => {
   writeFileSync(join(dir, "access=1.log"), '203.0.113.9 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.0" 304 0\n');

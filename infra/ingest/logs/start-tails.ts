@@ -11,7 +11,7 @@ export interface TailsOptions extends Omit<TailOptions, "format" | "path"> {
 }
 
 /** Starts them all, or none. GW_USAGE for a form that is not known; GW_CONFIG_INVALID for a position file that is none. */
-export async function startTails({ tails, ...rest }: TailsOptions, intake: Intake, say: (line: string) => void, stop: AbortSignal) {
+export async function startTails({ tails, ...rest }: TailsOptions, intake: Intake, say: (line: string) => void) {
   const wanted = tails.map(tailOf);
   const running: RunningTail[] = [];
   const stopAll = async () => {
@@ -19,7 +19,7 @@ export async function startTails({ tails, ...rest }: TailsOptions, intake: Intak
   };
   for (const one of wanted) {
     try {
-      running.push(await startTail({ ...rest, ...one }, intake, say, stop));
+      running.push(await startTail({ ...rest, ...one }, intake, say));
     } catch (error) {
       await stopAll();
       throw error;

@@ -51,7 +51,7 @@ async function start(options: Partial<TailOptions> = {}): Promise<RunningTail> {
   const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => void bad.push(...lines);
   const fixed = { format: nginxCombined, path: log, stateDir: join(dir, "state"), badLines, pollMs: 10, rotateWaitMs: 100 };
   const patience = { quietMs: 0, pauseMs: { first: 5, most: 20 } };
-  const tail = await startTail({ ...fixed, patience, ...options }, intake, (line) => said.push(line), new AbortController().signal);
+  const tail = await startTail({ ...fixed, patience, ...options }, intake, (line) => said.push(line));
   running.push(tail);
   return tail;
 }
@@ -236,7 +236,7 @@ describe("tailing a log", () => {
     const take = async () => ({ accepted: 1, faults: [{ index: 1, code: "GW_RECORD_SENSELESS", message: "ts is in 1970" }] });
     const badLines = async (_topic: string, _stage: string, lines: readonly BadLine[]) => void bad.push(...lines);
     const options = { format: nginxCombined, path: log, stateDir: join(dir, "state"), badLines, pollMs: 10 };
-    running.push(await startTail(options, { take } as unknown as Intake, () => undefined, new AbortController().signal));
+    running.push(await startTail(options, { take } as unknown as Intake, () => undefined));
     await expect.poll(() => bad.length).toBe(1);
     expect(String(bad[0]?.line.bytes)).toBe(line(2).trimEnd());
   });

@@ -46,16 +46,11 @@ const saveEveryMs = 500;
  * the file, no more, and tells of it: each reason once, and when it is over.
  * Clock: only for waiting. GW_CONFIG_INVALID from `open` where the position file holds something else.
  */
-export async function startTail(
-  options: TailOptions,
-  intake: Intake,
-  say: (line: string) => void,
-  stop: AbortSignal,
-): Promise<RunningTail> {
+export async function startTail(options: TailOptions, intake: Intake, say: (line: string) => void): Promise<RunningTail> {
   const tail = new LogTail(options, intake, say);
   await tail.open();
   const own = new AbortController();
-  const ended = tail.run(AbortSignal.any([stop, own.signal]));
+  const ended = tail.run(own.signal);
   return {
     path: options.path,
     counts: tail.counts,
